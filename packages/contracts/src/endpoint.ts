@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+
+/** One operation of the API: the one place its path, input and output are written down. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with `:name` for parameters. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Absent where the answer is a stream (`streams`). */
+  readonly response?: z.ZodType;
+  /** `events`: server-sent events, each of `response`; `file`: a download; `upload`: the body is the file itself. */
+  readonly streams?: 'events' | 'file' | 'upload';
+}
+
+type OutputOf<T> = T extends z.ZodType ? z.output<T> : undefined;
+type InputOf<T> = T extends z.ZodType ? z.input<T> : undefined;
+
+/** What a handler of the endpoint is given, after validation. */
+export interface RequestOf<E extends Endpoint> {
+  readonly params: E['params'] extends z.ZodType ? OutputOf<E['params']> : Record<string, never>;
+  readonly query: E['query'] extends z.ZodType ? OutputOf<E['query']> : Record<string, never>;
+  readonly body: E['body'] extends z.ZodType ? OutputOf<E['body']> : undefined;
+}
+/** What it answers. */
+export type ReplyOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.input<E['response']> : void;
+/** What a caller receives. */
+export type ResultOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.output<E['response']> : void;
+/** What a caller sends. */
+export interface CallOf<E extends Endpoint> {
+  readonly params?: InputOf<E['params']>;
+  readonly query?: InputOf<E['query']>;
+  readonly body?: InputOf<E['body']>;
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Job, JobKind } from '@guanxi/contracts';
+import PgBoss from 'pg-boss';
+import type { Clock } from './clock.ts';
+import { UserError, briefly } from './errors.ts';
+import type { Migration, Postgres } from './postgres.ts';
+import type { Logger } from './telemetry.ts';
+
+export interface JobRun {
+  readonly id: string;
+  readonly params: unknown;
+  /** What the last attempt saved with `save`, null on the first. */
+  readonly saved: unknown;
+  /** Aborted when somebody cancels the job or the server stops. */
+  readonly signal: AbortSignal;
+  /** Tell how far it is; written at most every half second. */
+  progress(update: { done: number; total?: number | null; result?: Record<string, unknown> }): void;
+  /** Save where to go on after a crash, a cancel or a restart. */
+  save(state: unknown): Promise<void>;
+}
+
+/** Returns the figures to show when it is done. Must be safe to run again from what it saved. */
+export type JobHandler = (run: JobRun) => Promise<Record<string, unknown>>;
+
+export interface Jobs {
+  submit(kind: JobKind, title: string, params: unknown, unit: Job['unit']): Promise<Job>;
+  get(id: string): Promise<Job>;
+  list(limit: number): Promise<Job[]>;
+  cancel(id: string): Promise<Job>;
+  retry(id: string): Promise<Job>;
+  /** Begin to work; jobs that a dead process left running go on. */
+  start(handlers: Readonly<Record<JobKind, JobHandler>>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const jobMigrations: readonly Migration[] = [
+  {
+    id: 'platform-001-job',
+    sql: `CREATE TABLE job (
+      id uuid PRIMARY KEY, kind text NOT NULL, title text NOT NULL, state text NOT NULL, unit text NOT NULL,
+      params jsonb NOT NULL, saved jsonb, done bigint NOT NULL DEFAULT 0, total bigint, done_before bigint NOT NULL DEFAULT 0,
+      created_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, updated_at timestamptz,
+      result jsonb NOT NULL DEFAULT '{}', error text, attempt int NOT NULL DEFAULT 0)`,
+  },
+];
+
+interface JobRow {
+  id: string;
+  kind: JobKind;
+  title: string;
+  state: Job['state'];
+  unit: Job['unit'];
+  params: unknown;
+  saved: unknown;
+  done: string;
+  total: string | null;
+  done_before: string;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  updated_at: Date | null;
+  result: Record<string, unknown>;
+  error: string | null;
+  attempt: number;
+}
+
+function toJob(row: JobRow): Job {
+  const done = Number(row.done);
+  const total = row.total === null ? null : Number(row.total);
+  const end = row.finished_at ?? row.updated_at;
+  const seconds = row.started_at && end ? Math.max((end.getTime() - row.started_at.getTime()) / 1000, 0.001) : 0;
+  const rate = seconds > 0 ? (done - Number(row.done_before)) / seconds : 0;
+  const eta = row.state === 'running' && total !== null && rate > 0 ? Math.max(0, (total - done) / rate) : null;
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    state: row.state,
+    unit: row.unit,
+    done,
+    total,
+    ratePerSecond: Math.max(0, rate),
+    etaSeconds: eta,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    result: row.result,
+    error: row.error,
+    attempt: row.attempt,
+  };
+}
+
+const QUEUE = 'guanxi';
+const PROGRESS_EVERY_MS = 500;
+
+/** Durable jobs: pg-boss hands them out, the `job` table says how far they are. One job of each process at a time. */
+export function createJobs({ postgres, clock, logger }: { postgres: Postgres; clock: Clock; logger: Logger }): Jobs {
+  const boss = new PgBoss({
+    ...postgres.connection,
+    max: 2,
+    schema: 'pgboss',
+    supervise: false,
+    schedule: false,
+  } as PgBoss.ConstructorOptions);
+  boss.on('error', (error) => logger.warn({ reason: briefly(error) }, 'job queue'));
+  const running = new Map<string, AbortController>();
+  const now = () => new Date(clock.now());
+  let started: Promise<unknown> | null = null;
+  let stopping = false;
+  const begin = () => (started ??= boss.start().then(() => boss.createQueue(QUEUE)));
+
+  const rowOf = async (id: string): Promise<JobRow> => {
+    const rows = /^[0-9a-f-]{36}$/.test(id)
+      ? await postgres.query<JobRow>('SELECT * FROM job WHERE id = $1', [id])
+      : [];
+    if (!rows[0]) throw new UserError('not_found', 'no_such_job', 'There is no such job');
+    return rows[0];
+  };
+  const enqueue = async (id: string) => {
+    await begin();
+    await boss.send(QUEUE, { id }, { retryLimit: 0, expireInHours: 23 });
+  };
+
+  const runOne = async (id: string, handlers: Readonly<Record<JobKind, JobHandler>>) => {
+    const [row] = await postgres.query<JobRow>(
+      `UPDATE job SET state = 'running', attempt = attempt + 1, started_at = $2, updated_at = $2, finished_at = NULL, error = NULL, done_before = done
+       WHERE id = $1 AND state = 'queued' RETURNING *`,
+      [id, now()],
+    );
+    if (!row) return;
+    const controller = new AbortController();
+    running.set(id, controller);
+    let last = { done: Number(row.done), total: row.total === null ? null : Number(row.total), result: row.result };
+    let writtenAt = 0;
+    const write = () =>
+      postgres.query('UPDATE job SET done = $2, total = $3, result = $4, updated_at = $5 WHERE id = $1', [
+        id,
+        last.done,
+        last.total,
+        last.result,
+        now(),
+      ]);
+    const run: JobRun = {
+      id,
+      params: row.params,
+      saved: row.saved,
+      signal: controller.signal,
+      progress(update) {
+        last = {
+          done: update.done,
+          total: update.total === undefined ? last.total : update.total,
+          result: update.result ?? last.result,
+        };
+        if (clock.now() - writtenAt < PROGRESS_EVERY_MS) return;
+        writtenAt = clock.now();
+        write().catch((error: unknown) => logger.warn({ reason: briefly(error) }, 'job progress'));
+      },
+      save: async (state) => {
+        await postgres.query('UPDATE job SET saved = $2 WHERE id = $1', [id, JSON.stringify(state)]);
+      },
+    };
+    const finish = async (state: Job['state'], error: string | null, result = last.result) => {
+      last = { ...last, result };
+      await write();
+      await postgres.query('UPDATE job SET state = $2, error = $3, finished_at = $4 WHERE id = $1', [
+        id,
+        state,
+        error,
+        now(),
+      ]);
+    };
+    try {
+      const result = await handlers[row.kind](run);
+      await finish('done', null, result);
+    } catch (error) {
+      if (controller.signal.aborted && stopping)
+        await postgres.query("UPDATE job SET state = 'queued' WHERE id = $1", [id]);
+      else if (controller.signal.aborted) await finish('cancelled', null);
+      else {
+        logger.error({ job: row.kind, reason: briefly(error) }, 'job failed');
+        await finish(
+          'failed',
+          error instanceof UserError ? [error.message, error.remedy].filter(Boolean).join(' ') : briefly(error),
+        );
+      }
+    } finally {
+      running.delete(id);
+    }
+  };
+
+  const get = async (id: string) => toJob(await rowOf(id));
+  return {
+    get,
+    async list(limit) {
+      return (await postgres.query<JobRow>('SELECT * FROM job ORDER BY created_at DESC LIMIT $1', [limit])).map(toJob);
+    },
+    async submit(kind, title, params, unit) {
+      const id = randomUUID();
+      await postgres.query(
+        "INSERT INTO job (id, kind, title, state, unit, params, created_at) VALUES ($1, $2, $3, 'queued', $4, $5, $6)",
+        [id, kind, title, unit, JSON.stringify(params), now()],
+      );
+      await enqueue(id);
+      return get(id);
+    },
+    async cancel(id) {
+      const row = await rowOf(id);
+      if (row.state === 'queued')
+        await postgres.query(
+          "UPDATE job SET state = 'cancelled', finished_at = $2 WHERE id = $1 AND state = 'queued'",
+          [id, now()],
+        );
+      running.get(id)?.abort();
+      return get(id);
+    },
+    async retry(id) {
+      const rows = await postgres.query(
+        "UPDATE job SET state = 'queued', finished_at = NULL WHERE id = $1 AND state IN ('failed', 'cancelled') RETURNING id",
+        [id],
+      );
+      if (rows.length === 0) {
+        await rowOf(id);
+        throw new UserError('conflict', 'job_not_ended', 'Only a failed or cancelled job can be tried again');
+      }
+      await enqueue(id);
+      return get(id);
+    },
+    async start(handlers) {
+      await begin();
+      await boss.purgeQueue(QUEUE);
+      const left = await postgres.query<{ id: string }>(
+        "UPDATE job SET state = 'queued' WHERE state IN ('running', 'queued') RETURNING id",
+      );
+      await boss.work<{ id: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: 0.5 }, async ([job]) =>
+        runOne(job!.data.id, handlers),
+      );
+      for (const { id } of left) await enqueue(id);
+    },
+    async stop() {
+      stopping = true;
+      for (const controller of running.values()) controller.abort();
+      while (running.size > 0) await new Promise((done) => setTimeout(done, 20));
+      if (started) await boss.stop({ graceful: false, wait: true, close: true });
+    },
+  };
+}

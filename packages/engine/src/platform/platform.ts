@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { type ClickHouse, openEmbeddedClickHouse, openServedClickHouse } from './clickhouse.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
+import { lockFolder } from './lock.ts';
+import { type EventLog, openClickHouseLog } from './log.ts';
+import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
+import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
+
+/** What every folder of the engine stands on. */
+export interface Platform {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly clickhouse: ClickHouse;
+  readonly postgres: Postgres;
+  readonly log: EventLog;
+  readonly jobs: Jobs;
+  /** Writes the server's address into the lock file, for the command line to find. */
+  announce(url: string): void;
+  close(): Promise<void>;
+}
+
+/** Lock the data folder, open both engines, the event log and the jobs. */
+export async function openPlatform(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<Platform> {
+  const logger = createLogger(config.logLevel);
+  const lock = lockFolder(config.dataDir);
+  const opened: { close(): Promise<void> }[] = [];
+  const closeAll = async () => {
+    for (const part of opened.reverse()) await part.close();
+    lock.release();
+  };
+  try {
+    const postgres = await (config.postgresUrl
+      ? openServedPostgres(config.postgresUrl)
+      : openEmbeddedPostgres(join(config.dataDir, 'postgres')));
+    opened.push(postgres);
+    const clickhouse = await (config.clickhouseUrl
+      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster)
+      : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse')));
+    opened.push(clickhouse);
+    await postgres.migrate(jobMigrations);
+    const log = await openClickHouseLog({ clickhouse, clock, logger, maxPending: config.maxPendingEvents });
+    opened.push(log);
+    const jobs = createJobs({ postgres, clock, logger });
+    opened.push({ close: () => jobs.stop() });
+    return {
+      config,
+      clock,
+      logger,
+      metrics: createRegistry(),
+      clickhouse,
+      postgres,
+      log,
+      jobs,
+      announce: lock.announce,
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import pg from 'pg';
+
+export type Row = Record<string, unknown>;
+
+/** Runs statements; inside {@link Postgres.transaction} they take effect together or not at all. */
+export interface Statements {
+  query<T extends object = Row>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+}
+
+/** One step of the schema's history; steps run once, in order, each in its own transaction. */
+export interface Migration {
+  readonly id: string;
+  readonly sql: string;
+}
+
+export interface Postgres extends Statements {
+  readonly embedded: boolean;
+  readonly version: string;
+  /** How to connect, for libraries that bring their own pool. */
+  readonly connection: pg.PoolConfig;
+  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  migrate(migrations: readonly Migration[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const rowsOf = async (client: pg.Pool | pg.PoolClient, sql: string, params?: readonly unknown[]) =>
+  (await client.query(sql, params as unknown[])).rows;
+
+class Connected implements Postgres {
+  constructor(
+    readonly embedded: boolean,
+    readonly version: string,
+    readonly connection: pg.PoolConfig,
+    private readonly pool: pg.Pool,
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  async query<T extends object>(sql: string, params?: readonly unknown[]): Promise<T[]> {
+    return (await rowsOf(this.pool, sql, params)) as T[];
+  }
+
+  async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work({
+        query: async <R extends object>(sql: string, params?: readonly unknown[]) =>
+          (await rowsOf(client, sql, params)) as R[],
+      });
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      const undone = await client.query('ROLLBACK').then(
+        () => true,
+        () => false,
+      );
+      client.release(!undone);
+      throw error;
+    }
+  }
+
+  async migrate(migrations: readonly Migration[]): Promise<void> {
+    await this.query(
+      'CREATE TABLE IF NOT EXISTS migration (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const done = new Set((await this.query<{ id: string }>('SELECT id FROM migration')).map((row) => row.id));
+    for (const { id, sql } of migrations.filter((step) => !done.has(step.id)))
+      await this.transaction(async (statements) => {
+        await statements.query(sql);
+        await statements.query('INSERT INTO migration (id) VALUES ($1)', [id]);
+      });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.stop();
+  }
+}
+
+async function connected(embedded: boolean, connection: pg.PoolConfig, stop: () => Promise<void>): Promise<Postgres> {
+  const pool = new pg.Pool(connection);
+  // A dropped idle connection is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const rows = (await pool.query('SHOW server_version')).rows as { server_version: string }[];
+  return new Connected(embedded, rows[0]!.server_version, connection, pool, stop);
+}
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A half-made folder is never opened: it is made beside and moved into place. */
+async function initialise(folder: string): Promise<void> {
+  if (existsSync(join(folder, 'PG_VERSION'))) return;
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  await promisify(execFile)(process.execPath, [script('pglite-init.mjs'), fresh]);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+}
+
+/** PostgreSQL in a worker thread of this process, its data in a folder. */
+export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
+  await initialise(folder);
+  // The socket's path must stay under 108 bytes, so it does not live in the data folder.
+  const socketFolder = mkdtempSync(join(tmpdir(), 'guanxi-pg-'));
+  const socket = join(socketFolder, '.s.PGSQL.5432');
+  const worker = new Worker(script('pglite-worker.mjs'), { workerData: { folder, socket }, execArgv: [] });
+  await new Promise<void>((ready, failed) => {
+    worker.once('message', () => ready());
+    worker.once('error', failed);
+  });
+  const stop = async () => {
+    const closed = new Promise((done) => worker.once('message', done));
+    worker.postMessage('close');
+    await closed;
+    await worker.terminate();
+    rmSync(socketFolder, { recursive: true, force: true });
+  };
+  return connected(true, { host: socketFolder, user: 'postgres', database: 'postgres', max: 4 }, stop);
+}
+
+/** A PostgreSQL server. */
+export function openServedPostgres(url: string): Promise<Postgres> {
+  return connected(false, { connectionString: url, max: 10 }, async () => undefined);
+}

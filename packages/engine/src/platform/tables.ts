@@ -1,0 +1,59 @@
+/** One declaration of a ClickHouse table, from which single-node and sharded DDL are rendered. */
+export interface Table {
+  readonly name: string;
+  /** Column name to type, with codec where it pays. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly engine: 'MergeTree' | 'AggregatingMergeTree' | { readonly replacing: string };
+  readonly orderBy: readonly string[];
+  readonly partitionBy?: string;
+  /** Expression that decides the shard; rows that are read together must agree on it. */
+  readonly shardBy: string;
+  /** Inserts return after the rows are on disk. */
+  readonly durable?: boolean;
+  readonly indexes?: readonly string[];
+  readonly granularity?: number;
+  readonly ttl?: string;
+}
+
+export type Topology =
+  { readonly kind: 'single' } | { readonly kind: 'sharded'; readonly cluster: string; readonly replicated: boolean };
+
+/** Inserts remembered per table by their deduplication token; the river replays at most its last two batches. */
+const TOKEN_WINDOW = 1000;
+
+function engineOf(table: Table, topology: Topology): string {
+  const name = typeof table.engine === 'string' ? table.engine : 'ReplacingMergeTree';
+  const version = typeof table.engine === 'string' ? '' : table.engine.replacing;
+  if (topology.kind === 'single' || !topology.replicated) return `${name}(${version})`;
+  const keeper = `'/clickhouse/tables/{shard}/{database}/${table.name}', '{replica}'`;
+  return `Replicated${name}(${[keeper, version].filter(Boolean).join(', ')})`;
+}
+
+function settingsOf(table: Table): string {
+  const settings: Record<string, number> = { non_replicated_deduplication_window: TOKEN_WINDOW };
+  if (table.durable) Object.assign(settings, { fsync_after_insert: 1, fsync_part_directory: 1 });
+  if (table.granularity) settings['index_granularity'] = table.granularity;
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
+}
+
+/** The statements that create a table on one node; on a cluster they are run on every shard. */
+export function renderTable(table: Table, topology: Topology): string[] {
+  const columns = Object.entries(table.columns).map(([name, type]) => `  ${name} ${type}`);
+  const indexes = (table.indexes ?? []).map((index) => `  INDEX ${index}`);
+  const local = topology.kind === 'single' ? table.name : `${table.name}_local`;
+  const create = [
+    `CREATE TABLE IF NOT EXISTS ${local} (\n${[...columns, ...indexes].join(',\n')}\n)`,
+    `ENGINE = ${engineOf(table, topology)}`,
+    table.partitionBy && `PARTITION BY ${table.partitionBy}`,
+    `ORDER BY (${table.orderBy.join(', ')})`,
+    table.ttl && `TTL ${table.ttl}`,
+    `SETTINGS ${settingsOf(table)}`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+  if (topology.kind === 'single') return [create];
+  const distributed = `CREATE TABLE IF NOT EXISTS ${table.name} AS ${local}\nENGINE = Distributed('${topology.cluster}', currentDatabase(), '${local}', ${table.shardBy})`;
+  return [create, distributed];
+}
