@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant } from './common.ts';
 
-export const jobKind = z.enum(['import', 'rebuild', 'quarantine_replay']);
+export const jobKind = z.enum(['import', 'rebuild']);
 export type JobKind = z.infer<typeof jobKind>;
 
 export const job = z.object({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** How a file is read; everything absent is found out from its name and its first bytes. */
 export const fileFormat = z.object({
   format: z.enum(['csv', 'tsv', 'jsonl', 'parquet', 'xlsx']).optional(),
-  encoding: z.enum(['utf-8', 'gb18030']).optional(),
+  encoding: z.enum(['utf-8', 'gb18030', 'utf-16le']).optional(),
   delimiter: z.string().length(1).optional(),
   /** The sheet of a workbook, the first by default. */
   sheet: z.string().optional(),
@@ -16,7 +16,7 @@ export type FileFormat = z.infer<typeof fileFormat>;
 export const rowTest = z.object({
   column: z.string(),
   is: z.enum(['equals', 'starts_with', 'matches', 'less_than', 'greater_than', 'empty', 'present']),
-  value: z.union([z.string(), z.number()]).optional(),
+  value: z.union([z.string().max(500), z.number()]).optional(),
 });
 export type RowTest = z.infer<typeof rowTest>;
 
@@ -24,11 +24,14 @@ export type RowTest = z.infer<typeof rowTest>;
 export const fieldSource = z.union([
   z.object({
     column: z.string(),
-    as: z.enum(['string', 'number', 'integer', 'boolean', 'instant', 'absolute']).default('string'),
-    /** Time zone of instants without one (IANA name). */
-    zone: z.string().optional(),
+    /** `json` keeps lists and objects as they are. */
+    as: z.enum(['string', 'number', 'integer', 'boolean', 'instant', 'absolute', 'json']).default('string'),
+    /** Time zone of instants without one (IANA name or offset); UTC when absent. */
+    zone: z.string().max(60).optional(),
+    /** Which comes first in dates such as 03/04/2020. Without it such dates are errors. */
+    order: z.enum(['dmy', 'mdy']).optional(),
     /** Keep only what this expression captures; without a match the field is absent. */
-    pattern: z.string().optional(),
+    pattern: z.string().max(200).optional(),
   }),
   z.object({ constant: z.union([z.string(), z.number(), z.boolean()]) }),
 ]);
@@ -36,7 +39,8 @@ export type FieldSource = z.infer<typeof fieldSource>;
 
 /**
  * From rows to events. The target of a field is a path in the event: `userId`, `anonymousId`, `timestamp`, `messageId`,
- * `properties.order_id`, `traits.phone`, `context.ip`… or, where rows are grouped, `item.product_id`.
+ * `properties.order_id`, `traits.phone`, `context.ip`… or, where rows are grouped, `item.product_id`. The target `event`
+ * names the event by a column, where no case of `event` holds.
  */
 export const importMapping = z.object({
   name: z.string().min(1).max(100).describe('Names the data set: the same name, row and content is the same event'),
@@ -47,12 +51,23 @@ export const importMapping = z.object({
   /** The first case whose tests all hold names the event; the last may be without a test. */
   event: z.array(z.object({ when: z.array(rowTest).default([]), name: z.string().min(1) })).default([]),
   fields: z.record(z.string(), fieldSource),
-  /** Neighbouring rows with the same values in these columns are one event, each row an element of `into`. */
+  /**
+   * Neighbouring rows with the same values in these columns are one event, each row an element of `into`. Fields that
+   * are not of an item come from the first row that has them.
+   */
   group: z
     .object({
       by: z.array(z.string()).min(1),
       into: z.string().default('properties.products'),
-      limit: z.number().int().min(1).default(5000),
+      /** The most rows of one event; further ones begin another. */
+      limit: z.number().int().min(1).max(10_000).default(5000),
+      /** How many rows on the next row of the same event may come; 1: they follow one another. */
+      within: z.number().int().min(1).max(100_000).default(1),
+      /**
+       * Fields of the event that add up its items: `{"properties.revenue": ["quantity", "price"]}` is the sum of
+       * quantity × price.
+       */
+      sum: z.record(z.string(), z.array(z.string()).min(1).max(3)).default({}),
     })
     .optional(),
 });

@@ -43,6 +43,7 @@ export const valueExpression = z.union([
   z.object({
     product: z.array(z.string().min(1)).min(2).max(4).describe('Numbers multiplied, such as price × quantity'),
   }),
+  z.object({ absolute: z.string().min(1).describe('A number without its sign, such as returned pieces') }),
 ]);
 export type ValueExpression = z.infer<typeof valueExpression>;
 

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { renderTable, type Table, type Topology } from './tables.ts';
@@ -19,13 +20,13 @@ export interface QueryOptions {
 export interface ClickHouse {
   readonly embedded: boolean;
   readonly version: string;
-  /** Rows of a SELECT. 63-bit ids must be selected with toString(); instants come as ISO 8601 in UTC. */
+  /** Rows of a SELECT. 63-bit ids must be selected with toString(); instants come as ISO 8601 in UTC and are bound as milliseconds. */
   query<T>(sql: string, params?: Params, options?: QueryOptions): Promise<T[]>;
   /** A statement without result. */
   command(sql: string, params?: Params, options?: QueryOptions): Promise<void>;
   /**
    * Insert rows as objects (ids as decimal text, instants as milliseconds). With a `token`, an insert of the same token
-   * into the same table has no second effect.
+   * into the same table has no second effect; without one, every insert has its effect.
    */
   insert(table: string, rows: readonly object[], options?: QueryOptions & { readonly token?: string }): Promise<void>;
   /** Create the tables that are missing. */
@@ -50,6 +51,9 @@ const CONSTANT: Settings = {
   session_timezone: 'UTC',
 };
 
+/** The client would print refused statements, and with them customers' values. What fails is thrown. */
+const SILENT = { level: ClickHouseLogLevel.OFF };
+
 const literal = (value: string | number) =>
   typeof value === 'number' ? String(value) : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 const settingsText = (settings: Settings | undefined) => {
@@ -60,37 +64,74 @@ const settingsText = (settings: Settings | undefined) => {
 };
 
 /**
+ * Half a surrogate pair, which a client can send in any text, becomes U+FFFD, as it does in bound values, in hashes and
+ * in PostgreSQL; ClickHouse would refuse the whole insert for it. `JSON.stringify` escapes such halves and nothing else
+ * that begins with `\ud`; an escaped backslash before `ud` is text and stays.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json;
+  return json.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) => (found === '\\\\' ? found : '\ufffd'));
+}
+
+/** A client and the statements that wait for it. */
+class Connection {
+  #last: Promise<unknown> = Promise.resolve();
+  waiting = 0;
+  constructor(
+    readonly client: ClickHouseClient,
+    private readonly embedded: boolean,
+  ) {}
+
+  /**
+   * Runs a statement. An embedded connection runs one at a time; here they wait without holding a thread. Where one
+   * fails after its first rows, chDB keeps these rows and puts them before the result of the next statement, so a
+   * statement without result clears them away first.
+   */
+  async run<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
+    if (!this.embedded) return work(this.client);
+    const clear = () => this.client.command({ query: 'SELECT 1 FORMAT Null' }).catch(() => undefined);
+    const turn = this.#last.then(() => work(this.client));
+    this.waiting++;
+    this.#last = turn.catch(clear).finally(() => this.waiting--);
+    return turn;
+  }
+}
+
+/**
  * Settings are written into the statement and never given to the client: an embedded connection would keep them for
  * every later statement, and a deduplication token kept that way drops the next insert.
  */
 class Connected implements ClickHouse {
-  #next = 0;
   constructor(
     readonly embedded: boolean,
     readonly version: string,
-    private readonly lanes: Readonly<Record<Lane, readonly ClickHouseClient[]>>,
+    private readonly lanes: Readonly<Record<Lane, readonly Connection[]>>,
     private readonly topology: Topology,
+    /** Every node of a cluster; elsewhere the one there is. */
+    private readonly nodes: readonly Connection[],
   ) {}
 
-  #client(lane: Lane): ClickHouseClient {
-    const clients = this.lanes[lane];
-    return clients[this.#next++ % clients.length]!;
+  /** The connection of the lane for which the fewest statements wait. */
+  #connection(lane: Lane): Connection {
+    return this.lanes[lane].reduce((least, other) => (other.waiting < least.waiting ? other : least));
   }
 
   async query<T>(sql: string, params: Params = {}, { lane = 'read', settings }: QueryOptions = {}): Promise<T[]> {
-    const result = await this.#client(lane).query({
-      query: sql.trimEnd() + settingsText(settings),
-      query_params: params as Record<string, unknown>,
-      format: 'JSONEachRow',
+    return this.#connection(lane).run(async (client) => {
+      const result = await client.query({
+        query: sql.trimEnd() + settingsText(settings),
+        query_params: params as Record<string, unknown>,
+        format: 'JSONEachRow',
+      });
+      return await result.json<T>();
     });
-    return await result.json<T>();
   }
 
   async command(sql: string, params: Params = {}, { lane = 'read', settings }: QueryOptions = {}): Promise<void> {
-    await this.#client(lane).command({
-      query: sql.trimEnd() + settingsText(settings),
-      query_params: params as Record<string, unknown>,
-    });
+    const query = sql.trimEnd() + settingsText(settings);
+    await this.#connection(lane).run((client) =>
+      client.command({ query, query_params: params as Record<string, unknown> }),
+    );
   }
 
   async insert(
@@ -101,24 +142,31 @@ class Connected implements ClickHouse {
     if (rows.length === 0) return;
     const all: Settings = {
       ...settings,
-      ...(token === undefined ? {} : { insert_deduplication_token: token }),
+      // Without a token the engine would take an insert of the same rows for a repetition and drop it.
+      insert_deduplication_token: token ?? randomUUID(),
       ...(this.topology.kind === 'sharded' ? { distributed_foreground_insert: 1 } : {}),
     };
-    const body = rows.map((row) => JSON.stringify(row)).join('\n');
-    await this.#client(lane).command({ query: `INSERT INTO ${table}${settingsText(all)} FORMAT JSONEachRow\n${body}` });
+    const body = wellFormed(rows.map((row) => JSON.stringify(row)).join('\n'));
+    const query = `INSERT INTO ${table}${settingsText(all)} FORMAT JSONEachRow\n${body}`;
+    await this.#connection(lane).run((client) => client.command({ query }));
   }
 
   async create(tables: readonly Table[]): Promise<void> {
     for (const table of tables)
-      for (const statement of renderTable(table, this.topology)) await this.command(statement);
+      for (const statement of renderTable(table, this.topology)) await this.#everywhere(statement);
   }
 
   async truncate(table: string): Promise<void> {
-    await this.command(`TRUNCATE TABLE IF EXISTS ${this.topology.kind === 'single' ? table : `${table}_local`}`);
+    await this.#everywhere(`TRUNCATE TABLE IF EXISTS ${this.topology.kind === 'single' ? table : `${table}_local`}`);
+  }
+
+  /** One node after the other: `ON CLUSTER` would need a keeper, which a cluster without replicas does not have. */
+  async #everywhere(statement: string): Promise<void> {
+    for (const node of this.nodes) await node.run((client) => client.command({ query: statement }));
   }
 
   async close(): Promise<void> {
-    for (const client of new Set(Object.values(this.lanes).flat())) await client.close();
+    for (const { client } of new Set([...Object.values(this.lanes).flat(), ...this.nodes])) await client.close();
   }
 }
 
@@ -149,15 +197,16 @@ export async function openEmbeddedClickHouse(folder: string): Promise<ClickHouse
   // The first session of the process decides the engine's configuration; the connections below share its engine.
   const session = new Session(path, { connectionArgs: [`--config-file=${configFile}`] });
   const connect = async () => {
-    const client = createClient({ connection: createChdbConnection({ path }) } as unknown as Parameters<
+    const client = createClient({ connection: createChdbConnection({ path }), log: SILENT } as unknown as Parameters<
       typeof createClient
     >[0]);
     for (const [name, value] of Object.entries(CONSTANT))
       await client.command({ query: `SET ${name} = ${literal(value)}` });
-    return client;
+    return new Connection(client, true);
   };
   const lanes = { log: [await connect()], river: [await connect()], read: [await connect(), await connect()] };
-  const connected = new Connected(true, await versionOf(lanes.read[0]!), lanes, { kind: 'single' });
+  const version = await versionOf(lanes.read[0]!.client);
+  const connected = new Connected(true, version, lanes, { kind: 'single' }, [lanes.read[0]!]);
   const close = connected.close.bind(connected);
   return Object.assign(connected, {
     close: async () => {
@@ -167,19 +216,45 @@ export async function openEmbeddedClickHouse(folder: string): Promise<ClickHouse
   });
 }
 
-/** A ClickHouse server or cluster over HTTP. */
-export async function openServedClickHouse(url: string, cluster: string | undefined): Promise<ClickHouse> {
-  const client = createClient({
-    url,
-    clickhouse_settings: CONSTANT as Record<string, string | number>,
-    max_open_connections: 16,
-    request_timeout: 300_000,
-  });
-  const lanes = { log: [client], river: [client], read: [client] };
-  return new Connected(
-    false,
-    await versionOf(client),
-    lanes,
-    cluster ? { kind: 'sharded', cluster, replicated: false } : { kind: 'single' },
+/** Addresses of all nodes of a cluster, asked of one of them; they share protocol, account and database. */
+async function nodesOf(client: ClickHouseClient, url: string, cluster: string): Promise<string[]> {
+  const read = async <T>(query: string) =>
+    (await client.query({ query, query_params: { cluster }, format: 'JSONEachRow' })).json<T>();
+  const setting = new URL(url).protocol === 'https:' ? 'https_port' : 'http_port';
+  const ports = await read<{ shard: number; port: number }>(
+    `SELECT DISTINCT _shard_num AS shard, getServerPort('${setting}') AS port FROM clusterAllReplicas({cluster:String}, system.one)`,
   );
+  const hosts = await read<{ shard: number; host: string }>(
+    'SELECT shard_num AS shard, host_name AS host FROM system.clusters WHERE cluster = {cluster:String} ORDER BY shard_num, replica_num',
+  );
+  return hosts.map(({ shard, host }) => {
+    const address = new URL(url);
+    address.hostname = host;
+    address.port = String(ports.find((row) => row.shard === shard)!.port);
+    return address.href;
+  });
+}
+
+/**
+ * A ClickHouse server over HTTP, or a cluster through one of its nodes. Of a cluster every node must be reachable under
+ * the host name that the cluster's configuration gives it.
+ */
+export async function openServedClickHouse(url: string, cluster: string | undefined): Promise<ClickHouse> {
+  // On a cluster a table in a subquery or on the right of a join is on every shard: it is read whole, then sent to all.
+  const settings = { ...CONSTANT, ...(cluster ? { distributed_product_mode: 'global' } : {}) };
+  const connect = (address: string) =>
+    createClient({
+      url: address,
+      clickhouse_settings: settings as Record<string, string | number>,
+      max_open_connections: 16,
+      request_timeout: 300_000,
+      log: SILENT,
+    });
+  const client = connect(url);
+  const connection = new Connection(client, false);
+  const lanes = { log: [connection], river: [connection], read: [connection] };
+  const version = await versionOf(client);
+  if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [connection]);
+  const nodes = (await nodesOf(client, url, cluster)).map((address) => new Connection(connect(address), false));
+  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes);
 }

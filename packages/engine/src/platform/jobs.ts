@@ -95,13 +95,11 @@ const PROGRESS_EVERY_MS = 500;
 
 /** Durable jobs: pg-boss hands them out, the `job` table says how far they are. One job of each process at a time. */
 export function createJobs({ postgres, clock, logger }: { postgres: Postgres; clock: Clock; logger: Logger }): Jobs {
-  const boss = new PgBoss({
-    ...postgres.connection,
-    max: 2,
-    schema: 'pgboss',
-    supervise: false,
-    schedule: false,
-  } as PgBoss.ConstructorOptions);
+  // Through our own connection: the embedded server has but one.
+  const db = {
+    executeSql: async (sql: string, values?: unknown[]) => ({ rows: (await postgres.query(sql, values)) ?? [] }),
+  };
+  const boss = new PgBoss({ db: db as PgBoss.Db, schema: 'pgboss', supervise: false, schedule: false });
   boss.on('error', (error) => logger.warn({ reason: briefly(error) }, 'job queue'));
   const running = new Map<string, AbortController>();
   const now = () => new Date(clock.now());

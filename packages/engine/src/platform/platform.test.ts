@@ -9,7 +9,11 @@ import { openTestPlatform } from './testing.ts';
 let platform: Platform;
 const sums: Table = {
   name: 'sums',
-  columns: { id: 'UInt64', total: 'SimpleAggregateFunction(sum, Decimal(38, 4))', at: "SimpleAggregateFunction(max, DateTime64(3, 'UTC'))" },
+  columns: {
+    id: 'UInt64',
+    total: 'SimpleAggregateFunction(sum, Decimal(38, 4))',
+    at: "SimpleAggregateFunction(max, DateTime64(3, 'UTC'))",
+  },
   engine: 'AggregatingMergeTree',
   orderBy: ['id'],
   shardBy: 'id',
@@ -78,7 +82,7 @@ test('a job reports progress, can be cancelled, and goes on from what it saved',
     await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted'))));
     return {};
   };
-  await jobs.start({ import: work, rebuild: work, quarantine_replay: work });
+  await jobs.start({ import: work, rebuild: work });
   const { id } = await jobs.submit('import', 'test', {}, 'rows');
   await expect.poll(async () => (await jobs.get(id)).state, { timeout: 10_000 }).toBe('running');
   await expect.poll(async () => (await jobs.cancel(id)).state, { timeout: 10_000 }).toBe('cancelled');

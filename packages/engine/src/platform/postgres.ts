@@ -23,8 +23,6 @@ export interface Migration {
 export interface Postgres extends Statements {
   readonly embedded: boolean;
   readonly version: string;
-  /** How to connect, for libraries that bring their own pool. */
-  readonly connection: pg.PoolConfig;
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   migrate(migrations: readonly Migration[]): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +35,6 @@ class Connected implements Postgres {
   constructor(
     readonly embedded: boolean,
     readonly version: string,
-    readonly connection: pg.PoolConfig,
     private readonly pool: pg.Pool,
     private readonly stop: () => Promise<void>,
   ) {}
@@ -87,10 +84,12 @@ class Connected implements Postgres {
 
 async function connected(embedded: boolean, connection: pg.PoolConfig, stop: () => Promise<void>): Promise<Postgres> {
   const pool = new pg.Pool(connection);
-  // A dropped idle connection is replaced by the pool; without a listener it would end the process.
+  // A dropped connection is replaced by the pool, and a statement on it throws; without these listeners the drop itself
+  // would end the process, the first for connections at rest, the second for those in use.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const rows = (await pool.query('SHOW server_version')).rows as { server_version: string }[];
-  return new Connected(embedded, rows[0]!.server_version, connection, pool, stop);
+  return new Connected(embedded, rows[0]!.server_version, pool, stop);
 }
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -124,7 +123,16 @@ export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
     await worker.terminate();
     rmSync(socketFolder, { recursive: true, force: true });
   };
-  return connected(true, { host: socketFolder, user: 'postgres', database: 'postgres', max: 4 }, stop);
+  // One connection: the embedded server mixes up the statements of two that send at the same time. Who waits longer
+  // than this waits for itself.
+  const connection = {
+    host: socketFolder,
+    user: 'postgres',
+    database: 'postgres',
+    max: 1,
+    connectionTimeoutMillis: 60_000,
+  };
+  return connected(true, connection, stop);
 }
 
 /** A PostgreSQL server. */
