@@ -1,0 +1,210 @@
+import type { Json, JsonObject, Source } from '@guanxi/contracts';
+import { Counter, type LogEntry, type Platform, UserError } from '../platform/index.ts';
+import { parseJson, readText } from './body.ts';
+import { createDedup, type Dedup } from './dedup.ts';
+import { createFigures, type DayFigures, type VolumeSlice } from './figures.ts';
+import { type Court, judge, MAX_FILE_EVENT_BYTES, type Refused } from './judge.ts';
+import { appendPatiently, createQuarantine, type Quarantine } from './quarantine.ts';
+import { type NewItem, QuarantineStore } from './quarantine-store.ts';
+import { type IngestRequest, type Opened, openRequest } from './request.ts';
+import { openSources, type SourceConfig, type SourcePatch } from './sources.ts';
+import type { Envelope, Refusal } from './types.ts';
+
+/** What became of a request whose events are all on disk now, in the log or in quarantine. */
+export interface Outcome {
+  readonly accepted: number;
+  readonly quarantined: number;
+  /** Why, for the first of those in quarantine; `index` is the place in the request. */
+  readonly issues: readonly (Refusal & { readonly index: number })[];
+}
+
+export interface Sources {
+  list(): Promise<Source[]>;
+  create(name: string): Promise<Source>;
+  update(id: string, patch: SourcePatch): Promise<Source>;
+  byId(id: string): SourceConfig | null;
+  byWriteKey(key: string): SourceConfig | null;
+  /** The source under which a file's events enter, made where there is none. */
+  ensureFileSource(name: string): Promise<SourceConfig>;
+  volume(id: string, hours: number): Promise<VolumeSlice[]>;
+}
+
+export interface Ingest {
+  /**
+   * Take a client's request. Resolves when every event is on disk. Throws `unauthorised` for an unknown write key,
+   * `invalid` and `too_large` for a body that cannot be read, `busy` and `unavailable` when it is to be sent again.
+   */
+  acceptRequest(request: IngestRequest): Promise<Outcome>;
+  /**
+   * Take events of an import, in Segment's shape. They should carry a messageId: the same one again, at any time, is a
+   * duplicate. Waits while clients fill the log.
+   */
+  acceptEvents(
+    sourceId: string,
+    events: readonly JsonObject[],
+    options: { lasting: boolean; maxEventBytes?: number },
+  ): Promise<{ accepted: number; quarantined: number }>;
+  readonly sources: Sources;
+  readonly quarantine: Quarantine;
+  readonly dedup: Dedup;
+  /** Accepted and refused events per day by receipt, UTC, today last. */
+  daily(days: number): Promise<DayFigures[]>;
+  /** Called after refused events are on disk. */
+  onQuarantined: QuarantineStore['onAdd'];
+}
+
+const ISSUES_TOLD = 10;
+/** Of a body that cannot be read, as much is kept as tells what it was. */
+const UNREADABLE_KEPT = 65_536;
+
+interface Parts {
+  readonly platform: Platform;
+  readonly store: QuarantineStore;
+  readonly sources: Awaited<ReturnType<typeof openSources>>;
+  readonly events: Counter<'verdict'>;
+}
+
+interface Judged {
+  readonly entries: LogEntry[];
+  readonly refused: (Refused & { index: number })[];
+}
+
+function judgeAll(events: readonly Json[], envelope: Envelope, court: Court): Judged {
+  const judged: Judged = { entries: [], refused: [] };
+  events.forEach((event, index) => {
+    const verdict = judge(event, envelope, court);
+    if ('accepted' in verdict) judged.entries.push(verdict.accepted);
+    else judged.refused.push({ ...verdict.refused, index });
+  });
+  return judged;
+}
+
+const toItem = (sourceId: string, envelope: Envelope, { name, refusal, messageId, raw }: Refused): NewItem => ({
+  sourceId, envelope, name, refusal, messageId, raw,
+}); // prettier-ignore
+
+function sourceOf(keys: readonly string[], { sources }: Parts): SourceConfig {
+  for (const key of keys) {
+    const source = sources.byWriteKey(key);
+    if (!source) continue;
+    if (source.enabled) return source;
+    throw new UserError('unauthorised', 'source_disabled', 'The source of this write key is switched off');
+  }
+  throw new UserError('unauthorised', 'unknown_write_key', 'The write key is missing or unknown', {
+    remedy: 'Use the write key that the console shows under Sources.',
+  });
+}
+
+/** A body that cannot be read is kept as well, where a header already says whose it is. */
+async function keepUnreadable(
+  request: IngestRequest,
+  trouble: UserError,
+  receivedAt: number,
+  parts: Parts,
+): Promise<void> {
+  const source = request.keys.map((key) => parts.sources.byWriteKey(key)).find((known) => known?.enabled);
+  if (!source || request.body.byteLength === 0) return;
+  const { type, dialect, lasting = false } = request.address;
+  const envelope: Envelope = {
+    dialect: dialect ?? 'segment', type, sentAt: null, receivedAt, context: null, integrations: null, anonymousId: null, lasting,
+  }; // prettier-ignore
+  const bytes = Buffer.from(request.body.subarray(0, UNREADABLE_KEPT));
+  const raw = trouble.code === 'bad_gzip' ? bytes.toString('base64') : bytes.toString('utf8');
+  const code =
+    trouble.code === 'not_an_object' ? 'not_an_object' : trouble.code === 'bad_batch' ? 'bad_field' : 'invalid_json';
+  const refusal: Refusal = { code, field: trouble.where ?? 'body', message: trouble.message };
+  await parts.store.add([{ sourceId: source.id, name: '', refusal, messageId: null, envelope, raw }]);
+  parts.events.inc({ verdict: 'quarantined' });
+}
+
+async function open(request: IngestRequest, receivedAt: number, parts: Parts): Promise<Opened> {
+  try {
+    const value = parseJson(await readText(request.body, parts.platform.config.maxRequestBytes));
+    return openRequest(value, request, receivedAt);
+  } catch (error) {
+    if (error instanceof UserError && error.kind === 'invalid') await keepUnreadable(request, error, receivedAt, parts);
+    throw error;
+  }
+}
+
+async function acceptRequest(request: IngestRequest, parts: Parts): Promise<Outcome> {
+  const { platform, store, events: counter } = parts;
+  // Before the work of reading it: a server that is behind must refuse cheaply.
+  if (platform.log.pending() > platform.config.maxPendingEvents)
+    throw new UserError('busy', 'busy', 'Too many events wait to be written', { remedy: 'Send again after a second.' });
+  const receivedAt = platform.clock.now();
+  const { events, envelope, keys } = await open(request, receivedAt, parts);
+  const source = sourceOf([...request.keys, ...keys], parts);
+  const court = { sourceId: source.id, mends: source.mends, maxEventBytes: platform.config.maxEventBytes };
+  const { entries, refused } = judgeAll(events, envelope, court);
+  // The log first: when it refuses, the client sends everything again and nothing may lie in quarantine twice.
+  await platform.log.append(entries);
+  if (refused.length > 0) await store.add(refused.map((item) => toItem(source.id, envelope, item)));
+  counter.inc({ verdict: 'accepted' }, entries.length);
+  if (refused.length > 0) counter.inc({ verdict: 'quarantined' }, refused.length);
+  return {
+    accepted: entries.length,
+    quarantined: refused.length,
+    issues: refused.slice(0, ISSUES_TOLD).map(({ index, refusal }) => ({ index, ...refusal })),
+  };
+}
+
+async function acceptEvents(
+  sourceId: string,
+  events: readonly JsonObject[],
+  { lasting, maxEventBytes }: { lasting: boolean; maxEventBytes?: number },
+  parts: Parts,
+): Promise<{ accepted: number; quarantined: number }> {
+  const { platform, store, sources } = parts;
+  const source = sources.byId(sourceId);
+  if (!source) throw new UserError('not_found', 'no_such_source', 'There is no such source');
+  const envelope: Envelope = {
+    dialect: 'segment', type: null, sentAt: null, receivedAt: platform.clock.now(), context: null, integrations: null, anonymousId: null, lasting,
+  }; // prettier-ignore
+  const court = {
+    sourceId,
+    mends: source.mends,
+    maxEventBytes: maxEventBytes ?? (source.kind === 'file' ? MAX_FILE_EVENT_BYTES : platform.config.maxEventBytes),
+    mayNameNobody: source.kind === 'file',
+  };
+  const said = source.kind === 'file' ? events.map((event) => ({ channel: 'file', ...event })) : events;
+  const { entries, refused } = judgeAll(said, envelope, court);
+  await appendPatiently(platform.log, entries, platform.config.maxPendingEvents);
+  if (refused.length > 0) await store.add(await store.fresh(refused.map((item) => toItem(sourceId, envelope, item))));
+  parts.events.inc({ verdict: 'accepted' }, entries.length);
+  parts.events.inc({ verdict: 'quarantined' }, refused.length);
+  return { accepted: entries.length, quarantined: refused.length };
+}
+
+/** The gate: makes its tables and the default source where they are missing. One per platform. */
+export async function createIngest(platform: Platform): Promise<Ingest> {
+  const { clickhouse, postgres, clock, config } = platform;
+  const sources = await openSources(postgres, clock);
+  const store = await QuarantineStore.open(clickhouse, config.maxPendingEvents);
+  const figures = createFigures(clickhouse, clock);
+  const events = new Counter({
+    name: 'guanxi_ingest_events_total',
+    help: 'Events by what became of them',
+    labelNames: ['verdict'] as const,
+    registers: [platform.metrics],
+  });
+  const parts: Parts = { platform, store, sources, events };
+  const whole = async (source: SourceConfig) => (await figures.of([source]))[0]!;
+  return {
+    acceptRequest: (request) => acceptRequest(request, parts),
+    acceptEvents: (sourceId, list, options) => acceptEvents(sourceId, list, options, parts),
+    sources: {
+      list: () => figures.of(sources.all()),
+      create: async (name) => whole(await sources.create(name, 'sdk')),
+      update: async (id, patch) => whole(await sources.update(id, patch)),
+      byId: sources.byId,
+      byWriteKey: sources.byWriteKey,
+      ensureFileSource: sources.ensureFile,
+      volume: figures.volume,
+    },
+    quarantine: createQuarantine({ platform, store, sources }),
+    dedup: await createDedup(clickhouse),
+    daily: figures.daily,
+    onQuarantined: (listener) => store.onAdd(listener),
+  };
+}

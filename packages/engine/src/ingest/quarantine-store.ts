@@ -1,0 +1,281 @@
+import type { QuarantineCode, Quarantined } from '@guanxi/contracts';
+import { briefly, type ClickHouse, hashOf, idArray, type Table, UserError } from '../platform/index.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { Envelope, Refusal } from './types.ts';
+
+/** Events that were not accepted, as they came, with the reason. Not derived: a rebuild leaves it alone. */
+export const quarantineTable: Table = {
+  name: 'quarantine',
+  columns: {
+    number: 'UInt64 CODEC(Delta, ZSTD(1))',
+    received_at: "DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1))",
+    source_id: 'LowCardinality(String)',
+    name: 'String CODEC(ZSTD(1))',
+    code: 'LowCardinality(String)',
+    field: 'String CODEC(ZSTD(1))',
+    message: 'String CODEC(ZSTD(1))',
+    status: "Enum8('waiting' = 1, 'replayed' = 2, 'dismissed' = 3)",
+    message_key: 'UInt64',
+    version: 'UInt32',
+    envelope: 'String CODEC(ZSTD(1))',
+    raw: 'String CODEC(ZSTD(3))',
+  },
+  engine: { replacing: 'version' },
+  orderBy: ['number'],
+  shardBy: 'number',
+  durable: true,
+  granularity: 256,
+};
+
+export type Status = Quarantined['status'];
+
+export interface NewItem {
+  readonly sourceId: string;
+  readonly name: string;
+  readonly refusal: Refusal;
+  readonly messageId: string | null;
+  readonly envelope: Envelope;
+  readonly raw: string;
+}
+
+/** One of them with what is needed to check it again. */
+export interface StoredItem {
+  readonly number: number;
+  readonly sourceId: string;
+  readonly name: string;
+  readonly receivedAt: string;
+  readonly code: QuarantineCode;
+  readonly field: string;
+  readonly message: string;
+  readonly status: Status;
+  readonly envelope: Envelope;
+  readonly raw: string;
+}
+
+export interface Selection {
+  readonly status?: Status | undefined;
+  readonly source?: string | undefined;
+  readonly code?: QuarantineCode | undefined;
+  readonly numbers?: readonly number[] | undefined;
+}
+
+export interface Group {
+  readonly code: QuarantineCode;
+  readonly field: string;
+  readonly name: string;
+  readonly sourceId: string;
+  readonly count: number;
+}
+
+const RAW_IN_LISTS = 4000;
+const GROUPS_SHOWN = 200;
+const PENDING_CHARACTERS = 64 << 20;
+
+const messageKey = (item: NewItem): string =>
+  item.messageId === null ? '0' : hashOf(`${item.sourceId}\0${item.messageId}`);
+
+/** The WHERE of a selection; values are bound. */
+function whereOf({ status, source, code, numbers }: Selection): { sql: string; params: Record<string, unknown> } {
+  const tests = ['1'];
+  const params: Record<string, unknown> = {};
+  if (status !== undefined) {
+    tests.push('status = {status:String}');
+    params['status'] = status;
+  }
+  if (source !== undefined) {
+    tests.push('source_id = {source:String}');
+    params['source'] = source;
+  }
+  if (code !== undefined) {
+    tests.push('code = {code:String}');
+    params['code'] = code;
+  }
+  if (numbers !== undefined) {
+    tests.push('number IN {numbers:Array(UInt64)}');
+    params['numbers'] = idArray(numbers);
+  }
+  return { sql: tests.join(' AND '), params };
+}
+
+interface Row {
+  number: number;
+  source_id: string;
+  name: string;
+  received_at: string;
+  code: QuarantineCode;
+  field: string;
+  message: string;
+  status: Status;
+  envelope: string;
+  raw: string;
+}
+
+const toItem = (row: Row): StoredItem => ({
+  number: row.number,
+  sourceId: row.source_id,
+  name: row.name,
+  receivedAt: row.received_at,
+  code: row.code,
+  field: row.field,
+  message: row.message,
+  status: row.status,
+  envelope: JSON.parse(row.envelope) as Envelope,
+  raw: row.raw,
+});
+
+export const toQuarantined = ({ number, envelope: _, ...item }: StoredItem): Quarantined => ({
+  id: String(number),
+  ...item,
+});
+
+export class QuarantineStore {
+  #next: number;
+  readonly #commit: GroupCommit<StoredItem & { key: string }>;
+  readonly #listeners = new Set<(items: readonly Quarantined[]) => void>();
+
+  private constructor(
+    private readonly clickhouse: ClickHouse,
+    next: number,
+    maxPending: number,
+  ) {
+    this.#next = next;
+    this.#commit = new GroupCommit(
+      (items) => this.#write(items),
+      (item) => item.raw.length,
+      {
+        items: maxPending,
+        characters: PENDING_CHARACTERS,
+      },
+    );
+  }
+
+  static async open(clickhouse: ClickHouse, maxPending: number): Promise<QuarantineStore> {
+    await clickhouse.create([quarantineTable]);
+    const [last] = await clickhouse.query<{ last: number }>(
+      'SELECT max(number) AS last FROM quarantine',
+      {},
+      { lane: 'log' },
+    );
+    return new QuarantineStore(clickhouse, Number(last?.last ?? 0) + 1, maxPending);
+  }
+
+  onAdd(listener: (items: readonly Quarantined[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves once they are on disk. Throws `busy` or `unavailable`. */
+  add(items: readonly NewItem[]): Promise<void> {
+    return this.#commit.add(
+      items.map((item) => ({
+        number: this.#next++,
+        key: messageKey(item),
+        sourceId: item.sourceId,
+        name: item.name,
+        receivedAt: new Date(item.envelope.receivedAt).toISOString(),
+        ...item.refusal,
+        status: 'waiting',
+        envelope: item.envelope,
+        raw: item.raw,
+      })),
+    );
+  }
+
+  /** Those that do not lie here already, by source and messageId: an import that goes on after a crash sends some again. */
+  async fresh(items: readonly NewItem[]): Promise<NewItem[]> {
+    const keys = items.map(messageKey);
+    const rows = await this.clickhouse.query<{ key: string }>(
+      'SELECT DISTINCT toString(message_key) AS key FROM quarantine WHERE message_key IN {keys:Array(UInt64)} AND message_key != 0',
+      { keys: idArray(new Set(keys)) },
+      { lane: 'log' },
+    );
+    const known = new Set(rows.map((row) => row.key));
+    return items.filter((_, index) => !known.has(keys[index]!));
+  }
+
+  async #write(items: readonly (StoredItem & { key: string })[]): Promise<void> {
+    const rows = items.map(({ number, key, sourceId, receivedAt, envelope, ...rest }) => ({
+      ...rest,
+      number,
+      received_at: receivedAt,
+      source_id: sourceId,
+      message_key: key,
+      version: 1,
+      envelope: JSON.stringify(envelope),
+    }));
+    try {
+      await this.clickhouse.insert('quarantine', rows, {
+        lane: 'log',
+        token: `quarantine:${items[0]!.number}:${items[0]!.receivedAt}`,
+      });
+    } catch (error) {
+      throw new UserError('unavailable', 'quarantine_unavailable', 'Refused events cannot be written', {
+        remedy: 'Send the request again.',
+        cause: new Error(briefly(error)),
+      });
+    }
+    for (const listener of this.#listeners) listener(items.map(({ key: _, ...item }) => toQuarantined(item)));
+  }
+
+  /** Matching rows before (newest first) or after (oldest first) a number. */
+  async page(
+    selection: Selection,
+    at: { before?: number; after?: number; limit: number; whole: boolean },
+  ): Promise<StoredItem[]> {
+    const { sql, params } = whereOf(selection);
+    const [bound, order] = at.after === undefined ? ['number < {at:UInt64}', 'DESC'] : ['number > {at:UInt64}', 'ASC'];
+    const raw = at.whole ? 'raw' : `substringUTF8(raw, 1, ${RAW_IN_LISTS}) AS raw`;
+    // Two steps, so that the long column is read for the rows of the page alone.
+    const numbers = await this.clickhouse.query<{ number: number }>(
+      `SELECT number FROM quarantine FINAL WHERE ${sql} AND ${bound} ORDER BY number ${order} LIMIT {limit:UInt32}`,
+      { ...params, at: at.after ?? at.before ?? Number.MAX_SAFE_INTEGER, limit: at.limit },
+    );
+    if (numbers.length === 0) return [];
+    const rows = await this.clickhouse.query<Row>(
+      `SELECT number, source_id, name, received_at, code, field, message, status, envelope, ${raw}
+       FROM quarantine FINAL WHERE number IN {numbers:Array(UInt64)} ORDER BY number ${order}`,
+      { numbers: idArray(numbers.map((row) => row.number)) },
+    );
+    return rows.map(toItem);
+  }
+
+  /** Counts by reason, most first. Positions in lists are written `*`, so that one mistake is one group. */
+  async groups(selection: Selection): Promise<Group[]> {
+    const { sql, params } = whereOf(selection);
+    const rows = await this.clickhouse.query<Group>(
+      `SELECT code, replaceRegexpAll(field, '\\\\.[0-9]+', '.*') AS field, name, source_id AS sourceId, count() AS count
+       FROM (SELECT code, quarantine.field AS field, name, source_id FROM quarantine FINAL WHERE ${sql})
+       GROUP BY ALL ORDER BY count DESC, code, field, name, sourceId LIMIT ${GROUPS_SHOWN}`,
+      params,
+    );
+    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  }
+
+  async count(selection: Selection): Promise<number> {
+    const { sql, params } = whereOf(selection);
+    const [row] = await this.clickhouse.query<{ count: number }>(
+      `SELECT count() AS count FROM quarantine FINAL WHERE ${sql}`,
+      params,
+    );
+    return Number(row?.count ?? 0);
+  }
+
+  /** From `waiting` to another status; those that do not wait any more stay as they are. */
+  async settle(numbers: readonly number[], status: 'replayed' | 'dismissed'): Promise<void> {
+    if (numbers.length === 0) return;
+    const columns = Object.keys(quarantineTable.columns);
+    const values = columns.map((column) =>
+      column === 'status'
+        ? '{status:String}'
+        : column === 'version'
+          ? 'quarantine.version + 1'
+          : `quarantine.${column}`,
+    );
+    await this.clickhouse.command(
+      `INSERT INTO quarantine (${columns.join(', ')}) SELECT ${values.join(', ')} FROM quarantine FINAL
+       WHERE number IN {numbers:Array(UInt64)} AND quarantine.status = 'waiting'`,
+      { status, numbers: idArray(numbers) },
+      { lane: 'log', settings: { distributed_foreground_insert: 1 } },
+    );
+  }
+}

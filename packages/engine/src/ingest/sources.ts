@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { SourceMend } from '@guanxi/contracts';
+import { type Clock, type Migration, type Postgres, UserError } from '../platform/index.ts';
+import { checkMends } from './mend.ts';
+
+/** A source as it is configured, without its figures. */
+export interface SourceConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'sdk' | 'file';
+  /** Empty for files. */
+  readonly writeKey: string;
+  readonly enabled: boolean;
+  readonly mends: readonly SourceMend[];
+  readonly createdAt: Date;
+}
+
+export interface SourcePatch {
+  readonly name?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly mends?: readonly SourceMend[] | undefined;
+}
+
+export interface SourceStore {
+  all(): readonly SourceConfig[];
+  byId(id: string): SourceConfig | null;
+  byWriteKey(key: string): SourceConfig | null;
+  create(name: string, kind: SourceConfig['kind']): Promise<SourceConfig>;
+  update(id: string, patch: SourcePatch): Promise<SourceConfig>;
+  /** The source of that name for files; made where there is none. */
+  ensureFile(name: string): Promise<SourceConfig>;
+}
+
+const migrations: readonly Migration[] = [
+  {
+    id: 'ingest-001-source',
+    sql: `CREATE TABLE source (
+      id text PRIMARY KEY, name text NOT NULL, kind text NOT NULL, write_key text NOT NULL, enabled boolean NOT NULL DEFAULT true,
+      mends jsonb NOT NULL DEFAULT '[]', created_at timestamptz NOT NULL);
+    CREATE UNIQUE INDEX source_write_key ON source (write_key) WHERE write_key <> '';
+    CREATE UNIQUE INDEX source_file_name ON source (name) WHERE kind = 'file'`,
+  },
+];
+
+interface SourceRow {
+  id: string;
+  name: string;
+  kind: SourceConfig['kind'];
+  write_key: string;
+  enabled: boolean;
+  mends: SourceMend[];
+  created_at: Date;
+}
+
+const DEFAULT_ID = 'default';
+const DEFAULT_NAME = '默认来源';
+const toSource = (row: SourceRow): SourceConfig => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind,
+  writeKey: row.write_key,
+  enabled: row.enabled,
+  mends: row.mends,
+  createdAt: row.created_at,
+});
+const noSuchSource = () => new UserError('not_found', 'no_such_source', 'There is no such source');
+
+/** Sources in PostgreSQL, all of them in memory: a write key is looked up for every request. */
+export async function openSources(postgres: Postgres, clock: Clock): Promise<SourceStore> {
+  await postgres.migrate(migrations);
+  const byId = new Map<string, SourceConfig>();
+  const byKey = new Map<string, SourceConfig>();
+  const keep = (row: SourceRow): SourceConfig => {
+    const source = toSource(row);
+    byId.set(source.id, source);
+    if (source.writeKey) byKey.set(source.writeKey, source);
+    return source;
+  };
+  const insert = async (id: string, name: string, kind: SourceConfig['kind']): Promise<SourceConfig | null> => {
+    const writeKey = kind === 'sdk' ? randomBytes(16).toString('hex') : '';
+    const [row] = await postgres.query<SourceRow>(
+      `INSERT INTO source (id, name, kind, write_key, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING *`,
+      [id, name, kind, writeKey, new Date(clock.now())],
+    );
+    return row ? keep(row) : null;
+  };
+  const load = async () => {
+    for (const row of await postgres.query<SourceRow>('SELECT * FROM source ORDER BY created_at, id')) keep(row);
+  };
+  const create = async (name: string, kind: SourceConfig['kind']) =>
+    (await insert(randomBytes(8).toString('hex'), name, kind))!;
+  const fileSource = (name: string) =>
+    [...byId.values()].find((source) => source.kind === 'file' && source.name === name);
+
+  await load();
+  if (byId.size === 0) await insert(DEFAULT_ID, DEFAULT_NAME, 'sdk');
+  return {
+    all: () => [...byId.values()],
+    byId: (id) => byId.get(id) ?? null,
+    byWriteKey: (key) => byKey.get(key) ?? null,
+    create,
+    async update(id, { name, enabled, mends }) {
+      if (!byId.has(id)) throw noSuchSource();
+      if (mends) checkMends(mends);
+      const taken = [...byId.values()].some((other) => other.id !== id && other.kind === 'file' && other.name === name);
+      if (taken && byId.get(id)!.kind === 'file')
+        throw new UserError('conflict', 'name_taken', 'Another file source has this name', { where: 'name' });
+      const [row] = await postgres.query<SourceRow>(
+        `UPDATE source SET name = coalesce($2, name), enabled = coalesce($3, enabled), mends = coalesce($4::jsonb, mends)
+         WHERE id = $1 RETURNING *`,
+        [id, name ?? null, enabled ?? null, mends ? JSON.stringify(mends) : null],
+      );
+      if (!row) throw noSuchSource();
+      return keep(row);
+    },
+    async ensureFile(name) {
+      const known = fileSource(name);
+      if (known) return known;
+      const made = await insert(randomBytes(8).toString('hex'), name, 'file');
+      if (made) return made;
+      await load();
+      return fileSource(name)!;
+    },
+  };
+}
