@@ -1,0 +1,223 @@
+import type {
+  Identifier,
+  IdentityEffect,
+  IdentityRules,
+  NodeId,
+  PersonIdentity,
+  RulesDryRun,
+  UnmergeRequest,
+} from '@guanxi/contracts';
+import type { CanonicalEvent } from '../ingest/index.ts';
+import { type Platform, type Statements, type Table, UserError } from '../platform/index.ts';
+import {
+  type DecisionItem,
+  identityDecision,
+  type IdentityDecision,
+  type IdentityItem,
+  type Observation,
+} from './decision.ts';
+import { dryRunRules } from './dry-run.ts';
+import { PersonMap } from './mapping.ts';
+import { observer } from './observe.ts';
+import { previewDecision } from './preview.ts';
+import { currentPerson, membersByPerson, readPerson, searchPersons } from './read.ts';
+import { resolveBatch } from './resolve.ts';
+import { checkRules, compileRules, defaultRules } from './rules.ts';
+import { identityMigrations, personAlias } from './schema.ts';
+import { IdentityState } from './state.ts';
+import { clear, loadFor, run, write } from './store.ts';
+
+/** Log positions of a batch, both included. */
+export interface BatchBounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One-ID: who is who, from what events carried together and what people decided. */
+export interface Identity {
+  rules(): IdentityRules;
+  /** Rules for what is observed from now on; replay the log after it. Throws `bad_identity_rules`. */
+  setRules(rules: IdentityRules): Promise<void>;
+  /** What an event says about identity; null where it names nobody. Pure. */
+  observe(event: CanonicalEvent): Observation | null;
+  /** Plays log records, in order of seq, inside the caller's transaction. */
+  apply(items: readonly IdentityItem[], batch: BatchBounds, statements: Statements): Promise<void>;
+  /** After the commit: copies what the batch changed to ClickHouse. May be repeated. */
+  mirror(batch: BatchBounds): Promise<void>;
+  /** Today's person of each anchor; unknown ones are absent. */
+  personsOf(anchors: readonly NodeId[]): Promise<Map<NodeId, NodeId>>;
+  /** The anchors of each person; persons that do not exist (any more) are absent. */
+  anchorsOf(persons: readonly NodeId[]): Promise<Map<NodeId, NodeId[]>>;
+  /** Their identifiers, by priority; persons that do not exist are absent. */
+  identifiersOf(persons: readonly NodeId[]): Promise<Map<NodeId, Identifier[]>>;
+  /** The person an id means today, also where it was merged into another; null where it never meant anybody. */
+  currentPerson(id: NodeId): Promise<NodeId | null>;
+  /** Persons by identifier, exact ones first, then by prefix; spelling and case do not matter. */
+  search(text: string, limit: number): Promise<NodeId[]>;
+  /** Throws `no_such_person`. */
+  person(id: NodeId): Promise<PersonIdentity>;
+  /** What a decision would do, without doing it. Throw what {@link decideUnmerge} and {@link decideLink} throw. */
+  previewUnmerge(person: NodeId, request: UnmergeRequest): Promise<IdentityEffect>;
+  previewLink(a: NodeId, b: NodeId): Promise<IdentityEffect>;
+  /** The payload for the log. Throws `no_such_person`, `not_of_person`, `nothing_left`, `no_such_identifier`. */
+  decideUnmerge(person: NodeId, request: UnmergeRequest, by: string): Promise<IdentityDecision>;
+  /** The payload for the log. Throws `no_such_identifier`, `same_identifier`, `identity_limit`. */
+  decideLink(request: { a: NodeId; b: NodeId; reason: string }, by: string): Promise<IdentityDecision>;
+  /** What other rules would make of today's persons; the events (and decisions) in log order, in batches of any size. */
+  dryRun(
+    rules: IdentityRules,
+    batches: AsyncIterable<readonly (CanonicalEvent | DecisionItem)[]>,
+  ): Promise<RulesDryRun>;
+  counts(): Promise<{ customers: number; knownCustomers: number; identifiers: number }>;
+  /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
+  reset(statements: Statements): Promise<void>;
+  readonly tables: readonly Table[];
+}
+
+async function loadRules(platform: Platform): Promise<IdentityRules> {
+  const [row] = await platform.postgres.query<{ rules: IdentityRules }>(
+    'SELECT rules FROM identity_rules ORDER BY version DESC LIMIT 1',
+  );
+  if (row) return row.rules;
+  await saveRules(platform, defaultRules);
+  return defaultRules;
+}
+
+const saveRules = (platform: Platform, rules: IdentityRules) =>
+  platform.postgres.query('INSERT INTO identity_rules (rules) VALUES ($1)', [JSON.stringify(rules)]);
+
+class OneId implements Identity {
+  readonly tables = [personAlias];
+  readonly #persons: PersonMap;
+  #rules: IdentityRules;
+  #observe: Identity['observe'];
+
+  constructor(
+    private readonly platform: Platform,
+    rules: IdentityRules,
+  ) {
+    this.#rules = rules;
+    this.#observe = observer(rules);
+    this.#persons = new PersonMap(platform.postgres);
+  }
+
+  rules = () => this.#rules;
+  observe = (event: CanonicalEvent) => this.#observe(event);
+
+  async setRules(rules: IdentityRules): Promise<void> {
+    checkRules(rules);
+    await saveRules(this.platform, rules);
+    this.#rules = rules;
+    this.#observe = observer(rules);
+  }
+
+  async apply(items: readonly IdentityItem[], _batch: BatchBounds, statements: Statements): Promise<void> {
+    if (items.length === 0) return;
+    const state = new IdentityState(compileRules(this.#rules));
+    await loadFor(state, items, statements);
+    await run(state, resolveBatch(state, items), statements);
+    const changes = state.takeChanges();
+    this.#persons.moving(changes.identifiers.map(({ id }) => id));
+    await write(changes, statements);
+  }
+
+  async mirror({ from, to }: BatchBounds): Promise<void> {
+    this.#persons.settled();
+    const rows = await this.platform.postgres.query(
+      'SELECT id AS anchor, person, version FROM identifier WHERE aliased AND version BETWEEN $1 AND $2',
+      [from, to],
+    );
+    await this.platform.clickhouse.insert('person_alias', rows, { lane: 'river' });
+  }
+
+  personsOf = (anchors: readonly NodeId[]) => this.#persons.personsOf(anchors);
+  currentPerson = (id: NodeId) => currentPerson(this.platform.postgres, id);
+
+  async anchorsOf(persons: readonly NodeId[]): Promise<Map<NodeId, NodeId[]>> {
+    const found = await membersByPerson(this.platform.postgres, persons, this.#rules);
+    return new Map([...found].map(([person, rows]) => [person, rows.map(({ id }) => id)]));
+  }
+
+  async identifiersOf(persons: readonly NodeId[]): Promise<Map<NodeId, Identifier[]>> {
+    const found = await membersByPerson(this.platform.postgres, persons, this.#rules);
+    const short = ({ id, kind, value }: Identifier) => ({ id, kind, value });
+    return new Map([...found].map(([person, rows]) => [person, rows.map(short)]));
+  }
+
+  search = (text: string, limit: number) => searchPersons(this.platform.postgres, text, limit, this.#rules);
+  person = (id: NodeId) => this.#snapshot((statements) => readPerson(statements, id, this.#rules));
+
+  async previewUnmerge(person: NodeId, request: UnmergeRequest): Promise<IdentityEffect> {
+    return this.#preview(await this.decideUnmerge(person, request, ''));
+  }
+
+  previewLink(a: NodeId, b: NodeId): Promise<IdentityEffect> {
+    return this.#preview({ kind: 'link', a, b, reason: '', by: '' });
+  }
+
+  async decideUnmerge(person: NodeId, request: UnmergeRequest, by: string): Promise<IdentityDecision> {
+    const current = await this.currentPerson(person);
+    const members = current && (await this.anchorsOf([current])).get(current);
+    if (!members)
+      throw new UserError('not_found', 'no_such_person', 'There is no person with this id', { where: 'id' });
+    const taken = new Set(request.identifiers);
+    if (![...taken].every((id) => members.includes(id)))
+      throw new UserError('conflict', 'not_of_person', 'An identifier does not belong to this person (any more)', {
+        where: 'identifiers',
+        remedy: 'Load the person again and choose from its identifiers.',
+      });
+    if (taken.size === members.length)
+      throw new UserError('invalid', 'nothing_left', 'At least one identifier must stay with the person', {
+        where: 'identifiers',
+      });
+    const { reason } = request;
+    return identityDecision.parse({ kind: 'unmerge', person: current, identifiers: [...taken], reason, by });
+  }
+
+  async decideLink(request: { a: NodeId; b: NodeId; reason: string }, by: string): Promise<IdentityDecision> {
+    const decision = identityDecision.parse({ kind: 'link', ...request, by });
+    await this.#preview(decision);
+    return decision;
+  }
+
+  /** The next place in the log is the one it will most likely get. */
+  async #preview(decision: IdentityDecision): Promise<IdentityEffect> {
+    if (decision.kind === 'link' && decision.a === decision.b)
+      throw new UserError('invalid', 'same_identifier', 'An identifier cannot be linked with itself', { where: 'b' });
+    const item = { decision, seq: this.platform.log.head() + 1, at: this.platform.clock.now() };
+    return this.#snapshot((statements) => previewDecision(item, this.#rules, statements));
+  }
+
+  dryRun: Identity['dryRun'] = (rules, batches) => dryRunRules(this.platform.postgres, rules, batches);
+
+  async counts(): Promise<{ customers: number; knownCustomers: number; identifiers: number }> {
+    const [row] = await this.platform.postgres.query<Record<'persons' | 'known' | 'identifiers', string>>(
+      'SELECT persons, known, identifiers FROM identity_tally',
+    );
+    return {
+      customers: Number(row!.persons),
+      knownCustomers: Number(row!.known),
+      identifiers: Number(row!.identifiers),
+    };
+  }
+
+  async reset(statements: Statements): Promise<void> {
+    await clear(statements);
+    this.#persons.clear();
+  }
+
+  /** Several statements that see one state of the data. */
+  #snapshot<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.platform.postgres.transaction(async (statements) => {
+      await statements.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      return work(statements);
+    });
+  }
+}
+
+/** One-ID on a platform: makes its tables and loads its rules. */
+export async function createIdentity(platform: Platform): Promise<Identity> {
+  await platform.postgres.migrate(identityMigrations);
+  await platform.clickhouse.create([personAlias]);
+  return new OneId(platform, await loadRules(platform));
+}
