@@ -1,0 +1,145 @@
+import type { GraphNode, Identifier, NodeId } from '@guanxi/contracts';
+import type { Identity } from '../identity/index.ts';
+import { type ClickHouse, idArray } from '../platform/index.ts';
+import type { GraphLimits } from './limits.ts';
+import { NAMING_ATTRIBUTES, personName } from './names.ts';
+
+export interface NodeRow {
+  readonly id: NodeId;
+  readonly type: string;
+  readonly key: string;
+  readonly first: string;
+  readonly last: string;
+}
+export interface AttributeRow {
+  readonly node: NodeId;
+  readonly name: string;
+  readonly value: string;
+  readonly time: string;
+  readonly seq: number;
+}
+
+/** Reads of a few rows by key are done by one thread and added up here: starting more costs more than they save. */
+export const POINT_READ = { settings: { max_threads: 1 } };
+
+const earlier = (a: string, b: string) => (a < b ? a : b);
+const later = (a: string, b: string) => (a > b ? a : b);
+
+export async function nodeRows(clickhouse: ClickHouse, ids: readonly NodeId[]): Promise<Map<NodeId, NodeRow>> {
+  const nodes = new Map<NodeId, NodeRow>();
+  if (ids.length === 0) return nodes;
+  const rows = await clickhouse.query<NodeRow>(
+    `SELECT toString(node.id) AS id, type, key, first_seen AS first, last_seen AS last
+     FROM node WHERE node.id IN {ids:Array(UInt64)}`,
+    { ids: idArray(ids) },
+    POINT_READ,
+  );
+  for (const row of rows) {
+    const known = nodes.get(row.id);
+    nodes.set(
+      row.id,
+      known ? { ...known, first: earlier(known.first, row.first), last: later(known.last, row.last) } : row,
+    );
+  }
+  return nodes;
+}
+
+const isLater = (a: AttributeRow, b: AttributeRow) => a.time > b.time || (a.time === b.time && a.seq > b.seq);
+
+/** The latest value of each attribute of each node, by node; `names` bounds which. */
+export async function attributeRows(
+  clickhouse: ClickHouse,
+  ids: readonly NodeId[],
+  names?: readonly string[],
+): Promise<Map<NodeId, Map<string, AttributeRow>>> {
+  const nodes = new Map<NodeId, Map<string, AttributeRow>>();
+  if (ids.length === 0) return nodes;
+  const rows = await clickhouse.query<AttributeRow>(
+    `SELECT toString(node_attribute.node) AS node, name, value, time, seq FROM node_attribute
+     WHERE node_attribute.node IN {ids:Array(UInt64)} ${names ? 'AND name IN {names:Array(String)}' : ''}`,
+    { ids: idArray(ids), ...(names ? { names } : {}) },
+    POINT_READ,
+  );
+  for (const row of rows) {
+    let attributes = nodes.get(row.node);
+    if (!attributes) nodes.set(row.node, (attributes = new Map()));
+    const known = attributes.get(row.name);
+    if (!known || isLater(row, known)) attributes.set(row.name, row);
+  }
+  return nodes;
+}
+
+/**
+ * The attributes of a person from those of their anchors: what a known identifier says wins over what a device says,
+ * then the later wins.
+ */
+export function mergeAttributes(
+  anchors: readonly ReadonlyMap<string, AttributeRow>[],
+  identifiers: readonly Identifier[],
+  isKnown: (kind: string) => boolean,
+): Map<string, AttributeRow> {
+  const known = new Set(identifiers.filter(({ kind }) => isKnown(kind)).map(({ id }) => id));
+  const merged = new Map<string, AttributeRow>();
+  for (const attributes of anchors)
+    for (const [name, row] of attributes) {
+      const other = merged.get(name);
+      const rank = Number(known.has(row.node)) - Number(other !== undefined && known.has(other.node));
+      if (!other || rank > 0 || (rank === 0 && isLater(row, other))) merged.set(name, row);
+    }
+  return merged;
+}
+
+export function knownKinds(identity: Identity): (kind: string) => boolean {
+  const known = identity.rules().kinds.filter(({ nature }) => nature === 'known');
+  const kinds = new Set(known.map(({ kind }) => kind));
+  return (kind) => kinds.has(kind);
+}
+
+export interface NodeRef {
+  readonly id: NodeId;
+  /** Null where only the graph knows; a node that it does not know is left out. */
+  readonly type: string | null;
+}
+/** What every query of the graph works with. */
+export interface GraphTools {
+  readonly clickhouse: ClickHouse;
+  readonly identity: Identity;
+  readonly label: Label;
+  readonly limits: GraphLimits;
+}
+export type Label = (refs: readonly NodeRef[]) => Promise<Map<NodeId, GraphNode>>;
+
+/** Names nodes: by the title attribute of their type, else their key; persons by name, else strongest identifier. */
+export function createLabels(
+  clickhouse: ClickHouse,
+  identity: Identity,
+  titles: () => ReadonlyMap<string, string>,
+): Label {
+  return async (refs) => {
+    const persons = refs.filter(({ type }) => type === 'person').map(({ id }) => id);
+    const identifiers = persons.length === 0 ? new Map<NodeId, Identifier[]>() : await identity.identifiersOf(persons);
+    const anchorsOf = new Map(persons.map((id) => [id, identifiers.get(id)?.map((anchor) => anchor.id) ?? [id]]));
+    const ids = refs.flatMap(({ id }) => anchorsOf.get(id) ?? [id]);
+    const names = [...new Set([...NAMING_ATTRIBUTES, ...titles().values()])];
+    const [nodes, attributes] = await Promise.all([nodeRows(clickhouse, ids), attributeRows(clickhouse, ids, names)]);
+    const isKnown = knownKinds(identity);
+    const person = (id: NodeId): GraphNode => {
+      const named = identifiers.get(id) ?? [];
+      const own = anchorsOf.get(id)!.flatMap((anchor) => attributes.get(anchor) ?? []);
+      const merged = mergeAttributes(own, named, isKnown);
+      const key = named[0]?.value ?? nodes.get(id)?.key ?? '';
+      return { id, type: 'person', key, label: personName((name) => merged.get(name)?.value) ?? key };
+    };
+    const thing = ({ id, type: given }: NodeRef): GraphNode[] => {
+      const type = given ?? nodes.get(id)?.type;
+      if (type === undefined) return [];
+      const key = nodes.get(id)?.key ?? '';
+      const title = titles().get(type);
+      const label = title === undefined ? undefined : attributes.get(id)?.get(title)?.value;
+      return [{ id, type, key, label: label || key }];
+    };
+    return new Map(
+      refs.flatMap((ref) => (ref.type === 'person' ? [person(ref.id)] : thing(ref))).map((node) => [node.id, node]),
+    );
+  };
+}

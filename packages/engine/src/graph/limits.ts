@@ -1,0 +1,13 @@
+/** What is small enough to be read into memory; everything larger is left to the engine. Measured in rows or nodes. */
+export interface GraphLimits {
+  /** Edges of a node whose neighbourhood is added up here. */
+  readonly neighbourhood: number;
+  /** Edges of an end of a path; a node with more is a hub. */
+  readonly firstHop: number;
+  /** Edges of all nodes that a path search goes on from. */
+  readonly laterHop: number;
+  /** Nodes in the middle of a path search that are ranked here. */
+  readonly middles: number;
+}
+
+export const defaultLimits: GraphLimits = { neighbourhood: 2000, firstHop: 3000, laterHop: 20_000, middles: 2000 };
