@@ -1,0 +1,2 @@
+export { createImports, type Imports } from './imports.ts';
+export type { Gate, Throttle } from './run.ts';

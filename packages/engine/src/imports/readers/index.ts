@@ -1,0 +1,2 @@
+export { openTable } from './open.ts';
+export type { Row, RowBatch, Table } from './rows.ts';
