@@ -1,0 +1,1 @@
+export { createProfile, type CustomerQuery, type Profile, type TimelineQuery } from './profile.ts';

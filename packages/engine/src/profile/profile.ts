@@ -1,0 +1,202 @@
+import type {
+  Customer,
+  CustomerRow,
+  EventSummary,
+  EventType,
+  Identifier,
+  NodeId,
+  Timeline,
+  Trait,
+} from '@guanxi/contracts';
+import { type Graph, type GraphEvent, personName } from '../graph/index.ts';
+import type { Identity } from '../identity/index.ts';
+import { identifierIdOf, type Platform, type Table, UserError } from '../platform/index.ts';
+import { activityRows, activityTable } from './activity.ts';
+import {
+  activityOf,
+  countPersons,
+  density,
+  type EventRow,
+  listPersons,
+  type Order,
+  timelineRows,
+  timelineTotal,
+  traitRows,
+} from './store.ts';
+import { mergeTraits } from './traits.ts';
+
+export interface CustomerQuery {
+  readonly search?: string | undefined;
+  readonly known: boolean | null;
+  readonly order: Order;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+export interface TimelineQuery {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface Profile {
+  readonly tables: readonly Table[];
+  /** Adds a batch of events; idempotent under the token. */
+  apply(events: readonly GraphEvent[], token: string): Promise<void>;
+  customers(query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total: number }>;
+  /** Throws `not_found` for an id that is nobody's. A former id of somebody finds who they are today. */
+  customer(id: NodeId): Promise<Customer>;
+  timeline(id: NodeId, query: TimelineQuery): Promise<Timeline>;
+}
+
+const instantOf = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
+
+function readCursor(cursor: string | undefined): readonly [number, string] | null {
+  if (cursor === undefined) return null;
+  const match = /^(-?\d{1,18})-(\d{1,19})$/.exec(cursor);
+  if (!match)
+    throw new UserError('invalid', 'bad_cursor', 'The page mark is not one this server gave', { where: 'cursor' });
+  return [Number(match[1]), match[2]!];
+}
+
+export async function createProfile({ clickhouse }: Platform, identity: Identity, graph: Graph): Promise<Profile> {
+  await clickhouse.create([activityTable]);
+  const isKnown = (kind: string) =>
+    identity.rules().kinds.some((item) => item.kind === kind && item.nature === 'known');
+
+  const anchorsOf = async (id: NodeId): Promise<{ person: NodeId; anchors: NodeId[] }> => {
+    const person = (await identity.personsOf([id])).get(id) ?? id;
+    const anchors = (await identity.anchorsOf([person])).get(person) ?? [];
+    if (anchors.length === 0) throw new UserError('not_found', 'no_such_customer', 'There is no such customer');
+    return { person, anchors };
+  };
+
+  const rowsOf = async (persons: readonly NodeId[]): Promise<CustomerRow[]> => {
+    if (persons.length === 0) return [];
+    const [anchors, identifiers] = await Promise.all([identity.anchorsOf(persons), identity.identifiersOf(persons)]);
+    const all = [...anchors.values()].flat();
+    const [activity, traits] = await Promise.all([activityOf(clickhouse, all), traitRows(clickhouse, all)]);
+    return persons.flatMap((person): CustomerRow[] => {
+      const own = new Set(anchors.get(person) ?? []);
+      const mine = activity.filter((row) => own.has(row.anchor));
+      const names = identifiers.get(person) ?? [];
+      if (own.size === 0) return [];
+      const merged = mergeTraits(
+        traits.filter((row) => own.has(row.anchor)),
+        byId(names),
+        isKnown,
+      );
+      return [
+        {
+          id: person,
+          name: nameOf(merged) ?? names[0]?.value ?? '',
+          known: names.some(({ kind }) => isKnown(kind)),
+          identifiers: names.slice(0, 20),
+          events: mine.reduce((sum, row) => sum + row.count, 0),
+          firstSeen: mine.map((row) => row.first).sort()[0] ?? new Date(0).toISOString(),
+          lastSeen:
+            mine
+              .map((row) => row.last)
+              .sort()
+              .at(-1) ?? new Date(0).toISOString(),
+        },
+      ];
+    });
+  };
+
+  const searched = async (query: CustomerQuery) => {
+    const text = query.search!.trim();
+    const [byIdentifier, byName] = await Promise.all([
+      identity.search(text, query.limit),
+      graph.search(text, { types: ['person'], limit: query.limit }),
+    ]);
+    const found = [...new Set([...byIdentifier, ...byName.map((node) => node.id)])].slice(0, query.limit);
+    const items = (await rowsOf(found)).filter((row) => query.known === null || row.known === query.known);
+    return { items, next: null, total: items.length };
+  };
+
+  return {
+    tables: [activityTable],
+    apply: (events, token) =>
+      clickhouse.insert('activity', activityRows(events, isKnown), { lane: 'river', token: `${token}:activity` }),
+    async customers(query) {
+      if (query.search?.trim()) return searched(query);
+      const cursor = readCursor(query.cursor);
+      const after = cursor && { value: cursor[0], person: cursor[1] };
+      const [rows, total] = await Promise.all([
+        listPersons(clickhouse, { known: query.known, order: query.order, limit: query.limit, after }),
+        countPersons(clickhouse, query.known),
+      ]);
+      const details = new Map((await rowsOf(rows.map((row) => row.person))).map((row) => [row.id, row]));
+      const last = rows.at(-1);
+      return {
+        items: rows.flatMap((row) => details.get(row.person) ?? []),
+        next: last && rows.length === query.limit ? `${last.value}-${last.person}` : null,
+        total,
+      };
+    },
+    async customer(id) {
+      const { person, anchors } = await anchorsOf(id);
+      const [[row], activity, traits, identifiers] = await Promise.all([
+        rowsOf([person]),
+        activityOf(clickhouse, anchors),
+        traitRows(clickhouse, anchors),
+        identity.identifiersOf([person]),
+      ]);
+      const byName = new Map<string, { name: string; count: number; last: string }>();
+      for (const { name, count, last } of activity) {
+        const before = byName.get(name);
+        byName.set(name, {
+          name,
+          count: count + (before?.count ?? 0),
+          last: before && before.last > last ? before.last : last,
+        });
+      }
+      const names = identifiers.get(person) ?? [];
+      return {
+        ...row!,
+        identifiers: names,
+        traits: mergeTraits(traits, byId(names), isKnown),
+        activity: [...byName.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)),
+      };
+    },
+    async timeline(id, query) {
+      const { person, anchors } = await anchorsOf(id);
+      const filter = { anchors, from: instantOf(query.from), to: instantOf(query.to), names: query.names ?? null };
+      const cursor = readCursor(query.cursor);
+      const after = cursor && { ms: cursor[0], seq: Number(cursor[1]) };
+      const [rows, total, slices] = await Promise.all([
+        timelineRows(clickhouse, filter, after, query.limit),
+        timelineTotal(clickhouse, filter),
+        density(clickhouse, anchors),
+      ]);
+      const last = rows.at(-1);
+      return {
+        items: rows.map((row) => summaryOf(row, person)),
+        next: last && rows.length === query.limit ? `${last.ms}-${last.seq}` : null,
+        total,
+        density: slices,
+      };
+    },
+  };
+}
+
+const nameOf = (traits: readonly Trait[]) => personName((name) => traits.find((trait) => trait.name === name)?.value);
+const byId = (identifiers: readonly Identifier[]) => new Map(identifiers.map((item) => [item.id, item]));
+
+function summaryOf(row: EventRow, person: NodeId): EventSummary {
+  return {
+    seq: row.seq,
+    receivedAt: row.received,
+    time: row.time,
+    sourceId: row.source,
+    type: row.type as EventType,
+    name: row.name,
+    verdict: 'accepted',
+    person,
+    identifiers: row.identifiers.map(({ kind, value }) => ({ id: identifierIdOf(kind, value), kind, value })),
+    reason: null,
+    subject: row.subject,
+  };
+}

@@ -1,0 +1,1 @@
+export { createRiver, type Processed, type River, type RiverParts, type StageState } from './river.ts';

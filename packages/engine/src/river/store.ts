@@ -1,0 +1,104 @@
+import type { Migration, Postgres, Statements } from '../platform/index.ts';
+
+export const riverMigrations: readonly Migration[] = [
+  {
+    id: 'river-001-checkpoint',
+    sql: `CREATE TABLE river_checkpoint (
+      one boolean PRIMARY KEY DEFAULT true CHECK (one),
+      epoch int NOT NULL DEFAULT 1,
+      identity_seq bigint NOT NULL DEFAULT 0,
+      graph_seq bigint NOT NULL DEFAULT 0,
+      accepted bigint NOT NULL DEFAULT 0,
+      duplicates bigint NOT NULL DEFAULT 0,
+      truncating boolean NOT NULL DEFAULT false,
+      rebuild_to bigint);
+    INSERT INTO river_checkpoint DEFAULT VALUES;
+    CREATE TABLE river_batch (from_seq bigint PRIMARY KEY, to_seq bigint NOT NULL)`,
+  },
+];
+
+/** The bounds of a micro-batch: places in the event log, both included. */
+export interface Batch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Checkpoint {
+  /** Grows with every rebuild, so that deduplication tokens of an earlier life mean nothing. */
+  readonly epoch: number;
+  readonly identitySeq: number;
+  readonly graphSeq: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** A rebuild has begun and the derived tables may be half empty. */
+  readonly truncating: boolean;
+  /** Where a rebuild will have caught up, null when none is under way. */
+  readonly rebuildTo: number | null;
+}
+
+interface CheckpointRow {
+  epoch: number;
+  identity_seq: string;
+  graph_seq: string;
+  accepted: string;
+  duplicates: string;
+  truncating: boolean;
+  rebuild_to: string | null;
+}
+
+export async function readCheckpoint(statements: Statements): Promise<Checkpoint> {
+  const [row] = await statements.query<CheckpointRow>('SELECT * FROM river_checkpoint');
+  if (!row) throw new Error('river_checkpoint has no row');
+  return {
+    epoch: row.epoch,
+    identitySeq: Number(row.identity_seq),
+    graphSeq: Number(row.graph_seq),
+    accepted: Number(row.accepted),
+    duplicates: Number(row.duplicates),
+    truncating: row.truncating,
+    rebuildTo: row.rebuild_to === null ? null : Number(row.rebuild_to),
+  };
+}
+
+/** Batches that identity has finished and the graph perhaps has not, oldest first. */
+export async function pendingBatches(statements: Statements): Promise<Batch[]> {
+  const rows = await statements.query<{ from_seq: string; to_seq: string }>(
+    'SELECT from_seq, to_seq FROM river_batch ORDER BY from_seq',
+  );
+  return rows.map((row) => ({ from: Number(row.from_seq), to: Number(row.to_seq) }));
+}
+
+/** Part of the transaction in which identity applies the batch. */
+export async function advanceIdentity(
+  statements: Statements,
+  batch: Batch,
+  counts: { accepted: number; duplicates: number },
+): Promise<void> {
+  await statements.query(
+    `WITH batch AS (INSERT INTO river_batch (from_seq, to_seq) VALUES ($1, $2))
+     UPDATE river_checkpoint SET identity_seq = $2, accepted = accepted + $3, duplicates = duplicates + $4`,
+    [batch.from, batch.to, counts.accepted, counts.duplicates],
+  );
+}
+
+export async function advanceGraph(postgres: Postgres, batch: Batch): Promise<void> {
+  await postgres.query(
+    `WITH batch AS (DELETE FROM river_batch WHERE from_seq = $1)
+     UPDATE river_checkpoint SET graph_seq = $2, rebuild_to = CASE WHEN rebuild_to <= $2 THEN NULL ELSE rebuild_to END`,
+    [batch.from, batch.to],
+  );
+}
+
+/** Back to the beginning of the log; derived ClickHouse tables are to be emptied after this has taken effect. */
+export async function beginRebuild(statements: Statements, rebuildTo: number): Promise<void> {
+  await statements.query(
+    `WITH batches AS (DELETE FROM river_batch)
+     UPDATE river_checkpoint SET epoch = epoch + 1, identity_seq = 0, graph_seq = 0, accepted = 0, duplicates = 0, truncating = true,
+       rebuild_to = $1`,
+    [rebuildTo > 0 ? rebuildTo : null],
+  );
+}
+
+export async function endTruncation(statements: Statements): Promise<void> {
+  await statements.query('UPDATE river_checkpoint SET truncating = false');
+}
