@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { openApi } from '@guanxi/contracts';
+import { Histogram } from '@guanxi/engine/platform';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Guanxi } from './compose.ts';
+import { answerError } from './errors.ts';
+import { ingestRoutes } from './ingest/index.ts';
+import { apiRoutes } from './routes/index.ts';
+import { version } from './routes/system.ts';
+import { watchGauges } from './gauges.ts';
+
+const consoleFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const DAY_S = 86_400;
+
+/** The console's files, and its first page for every address that is one of its screens. */
+async function consoleRoutes(app: FastifyInstance): Promise<void> {
+  if (!existsSync(consoleFolder)) {
+    app.get('/', async () => ({
+      name: 'guanxi',
+      version,
+      console: 'not built: npm run build',
+      api: '/api/openapi.json',
+    }));
+    return;
+  }
+  await app.register(fastifyStatic, {
+    root: consoleFolder,
+    maxAge: DAY_S * 1000,
+    immutable: false,
+    index: ['index.html'],
+    wildcard: false,
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const isScreen =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html');
+    if (isScreen) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    return reply.code(404).send({ code: 'not_found', message: 'There is nothing here', requestId: request.id });
+  });
+}
+
+/** The HTTP face of the product. */
+export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
+  const { platform } = guanxi;
+  const app = fastify({
+    loggerInstance: platform.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 8 << 20,
+    forceCloseConnections: true,
+  });
+  app.setErrorHandler(answerError);
+  const seconds = new Histogram({
+    name: 'guanxi_api_request_seconds',
+    help: 'Time to answer an API request',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
+    registers: [platform.metrics],
+  });
+  watchGauges(guanxi);
+
+  app.get('/health', async () => ({ status: 'ok', version }));
+  app.get('/ready', async (_, reply) => {
+    const { identity, graph } = guanxi.river.state();
+    const error = identity.error ?? graph.error;
+    return reply.code(error ? 503 : 200).send({ ready: error === null, ...(error ? { error } : {}) });
+  });
+  app.get('/metrics', async (_, reply) =>
+    reply.type(platform.metrics.contentType).send(await platform.metrics.metrics()),
+  );
+  app.get('/api/openapi.json', async () => openApi(version));
+
+  await app.register(async (scope) => {
+    scope.addHook('onResponse', async (request, reply) => {
+      seconds.observe(
+        { route: request.routeOptions.url ?? '', method: request.method, status: String(reply.statusCode) },
+        reply.elapsedTime / 1000,
+      );
+    });
+    apiRoutes(scope, guanxi);
+  });
+  await app.register(async (scope) => ingestRoutes(scope, { ingest: guanxi.ingest, platform }));
+  await consoleRoutes(app);
+  return app;
+}

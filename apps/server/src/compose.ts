@@ -1,0 +1,63 @@
+import { createGraph, type Graph } from '@guanxi/engine/graph';
+import { createIdentity, type Identity } from '@guanxi/engine/identity';
+import { createImports, type Imports } from '@guanxi/engine/imports';
+import { createIngest, type Ingest } from '@guanxi/engine/ingest';
+import { type Clock, type Config, openPlatform, type Platform } from '@guanxi/engine/platform';
+import { createProfile, type Profile } from '@guanxi/engine/profile';
+import { createRiver, type River } from '@guanxi/engine/river';
+import { createLive, type Live } from './live.ts';
+import { rebuildHandler } from './rebuild-job.ts';
+
+/** The whole product, wired by hand. */
+export interface Guanxi {
+  readonly platform: Platform;
+  readonly ingest: Ingest;
+  readonly identity: Identity;
+  readonly graph: Graph;
+  readonly profile: Profile;
+  readonly imports: Imports;
+  readonly river: River;
+  readonly live: Live;
+  readonly startedAt: number;
+  close(): Promise<void>;
+}
+
+/** How many events an import may be ahead of the graph, so that live events never wait long behind it. */
+const IMPORT_LEAD = 10_000;
+
+export async function compose(config: Config, options: { clock?: Clock } = {}): Promise<Guanxi> {
+  const platform = await openPlatform(config, options);
+  try {
+    const ingest = await createIngest(platform);
+    const identity = await createIdentity(platform);
+    const graph = await createGraph(platform, identity);
+    const profile = await createProfile(platform, identity, graph);
+    const river = await createRiver({ platform, ingest, identity, graph, profile });
+    const imports = createImports(platform, ingest, { throttle: () => river.throttle(IMPORT_LEAD) });
+    const live = createLive({ ingest, identity, river });
+    await river.start();
+    await platform.jobs.start({
+      import: imports.handler,
+      rebuild: rebuildHandler({ platform, identity, graph, river }),
+    });
+    return {
+      platform,
+      ingest,
+      identity,
+      graph,
+      profile,
+      imports,
+      river,
+      live,
+      startedAt: platform.clock.now(),
+      async close() {
+        await platform.jobs.stop();
+        await river.stop();
+        await platform.close();
+      },
+    };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Handlers } from './handler.ts';
+
+export const customerHandlers: Handlers<'customers' | 'customer' | 'customerNetwork' | 'customerTimeline'> = {
+  customers: ({ query }, { profile }) =>
+    profile.customers({ ...query, known: query.known === undefined ? null : query.known === 'true' }),
+  customer: ({ params }, { profile }) => profile.customer(params.id),
+  async customerNetwork({ params, query }, { profile, graph }) {
+    const { id } = await profile.customer(params.id);
+    return graph.neighbourhood(id, query);
+  },
+  customerTimeline: ({ params, query }, { profile }) => profile.timeline(params.id, query),
+};

@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import type { Guanxi } from '../compose.ts';
+import { exportRows, type ExportKind } from '../export.ts';
+import type { StreamHandlers } from './handler.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** A browser is told at most this often, and at most this many events at a time. */
+const TELL_MS = 250;
+const TOLD = 200;
+
+function csvCell(value: unknown): string {
+  const text =
+    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi): AsyncGenerator<string> {
+  let header: string[] | null = null;
+  for await (const rows of exportRows(what, guanxi)) {
+    if (format === 'jsonl') {
+      yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+      continue;
+    }
+    if (!header && rows[0]) {
+      header = Object.keys(rows[0]);
+      yield `${header.map(csvCell).join(',')}\r\n`;
+    }
+    yield rows.map((row) => `${header!.map((name) => csvCell(row[name])).join(',')}\r\n`).join('');
+  }
+}
+
+export const streamHandlers: StreamHandlers = {
+  async live(_, { live }, { request, reply }) {
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+    raw.write('retry: 1000\n\n');
+    let waiting: object[] = [...live.recent().slice(0, TOLD)].toReversed();
+    const stop = live.watch((events) => {
+      waiting = [...waiting, ...events].slice(-TOLD);
+    });
+    const tell = () => {
+      if (waiting.length === 0 || raw.writableNeedDrain) return;
+      raw.write(waiting.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+      waiting = [];
+    };
+    tell();
+    const timers = [setInterval(tell, TELL_MS), setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS)];
+    request.raw.on('close', () => {
+      timers.forEach(clearInterval);
+      stop();
+    });
+  },
+  async upload({ query }, { imports }, { request }) {
+    return imports.saveUpload(request.body as Readable, query.name);
+  },
+  async export({ params, query }, guanxi, { reply }) {
+    const type = query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson';
+    void reply
+      .header('content-type', type)
+      .header('content-disposition', `attachment; filename="${params.what}.${query.format}"`);
+    return reply.send(Readable.from(lines(params.what, query.format, guanxi)));
+  },
+};

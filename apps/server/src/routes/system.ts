@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import type { Stage } from '@guanxi/contracts';
+import type { Guanxi } from '../compose.ts';
+import type { Handlers } from './handler.ts';
+import { cached } from './cached.ts';
+
+export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+function stagesOf({ platform, river }: Guanxi): Stage[] {
+  const head = platform.log.head();
+  const { identity, graph } = river.state();
+  const stage = (name: Stage['name'], state: typeof identity): Stage => ({
+    name,
+    position: state.position,
+    head,
+    lag: head - state.position,
+    rate: state.rate,
+    updatedAt: state.updatedAt === null ? null : new Date(state.updatedAt).toISOString(),
+    error: state.error,
+  });
+  return [
+    {
+      name: 'log',
+      position: head,
+      head,
+      lag: platform.log.pending(),
+      rate: identity.rate,
+      updatedAt: null,
+      error: null,
+    },
+    stage('identity', identity),
+    stage('graph', graph),
+  ];
+}
+
+/** Whole-store counts cost a scan: while events flow, a screen that asks every second gets those of a moment ago. */
+const COUNTS_MS = 2000;
+
+const settledAt = ({ river, platform }: Guanxi) => {
+  const { position } = river.state().graph;
+  return position >= platform.log.head() ? position : 'moving';
+};
+
+const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, graph, ingest }: Guanxi) => {
+  const [people, things, waiting] = await Promise.all([identity.counts(), graph.counts(), ingest.quarantine.count()]);
+  return { ...people, ...things, quarantined: waiting };
+});
+
+const dailyOf = cached(COUNTS_MS * 5, settledAt, ({ ingest }: Guanxi) => ingest.daily(28));
+
+export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild'> = {
+  async status(_, guanxi) {
+    const { platform, river, startedAt } = guanxi;
+    const { accepted, duplicates } = river.state();
+    const [counts, daily] = await Promise.all([countsOf(guanxi), dailyOf(guanxi)]);
+    return {
+      name: 'guanxi',
+      version,
+      startedAt: new Date(startedAt).toISOString(),
+      ready: river.state().identity.error === null && river.state().graph.error === null,
+      rebuilding: river.state().rebuildTo !== null,
+      engines: {
+        clickhouse: platform.clickhouse.version,
+        postgres: platform.postgres.version,
+        embedded: platform.clickhouse.embedded,
+      },
+      stages: stagesOf(guanxi),
+      counts: { ...counts, events: accepted, duplicates },
+      daily,
+    };
+  },
+  jobs: async ({ query }, { platform }) => ({ items: await platform.jobs.list(query.limit) }),
+  job: ({ params }, { platform }) => platform.jobs.get(params.id),
+  jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),
+  jobRetry: ({ params }, { platform }) => platform.jobs.retry(params.id),
+  rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'Rebuild', {}, 'events'),
+};

@@ -1,0 +1,41 @@
+import type { AddressInfo } from 'node:net';
+import type { Clock, Config } from '@guanxi/engine/platform';
+import { UserError } from '@guanxi/engine/platform';
+import { createApp } from './app.ts';
+import { compose, type Guanxi } from './compose.ts';
+
+export interface Server {
+  readonly url: string;
+  readonly guanxi: Guanxi;
+  /** Lets requests and the batch under way finish, then closes both engines. */
+  close(): Promise<void>;
+}
+
+/** Opens the data, starts the river and listens. */
+export async function startServer(config: Config, options: { clock?: Clock } = {}): Promise<Server> {
+  const guanxi = await compose(config, options);
+  try {
+    const app = await createApp(guanxi);
+    await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new UserError('conflict', 'port_in_use', `Port ${config.port} is in use`, {
+        remedy: 'Stop what listens there, or set GUANXI_PORT to another port.',
+      });
+    });
+    const { port } = app.server.address() as AddressInfo;
+    const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.host) ? 'localhost' : config.host;
+    const url = `http://${host}:${port}`;
+    guanxi.platform.announce(url);
+    return {
+      url,
+      guanxi,
+      async close() {
+        await app.close();
+        await guanxi.close();
+      },
+    };
+  } catch (error) {
+    await guanxi.close();
+    throw error;
+  }
+}

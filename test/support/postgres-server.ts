@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from './clickhouse-server.ts';
+
+/** A PostgreSQL server of its own; `url` is what `openServedPostgres` takes. */
+export interface PostgresServer {
+  readonly url: string;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const DEBIAN = '/usr/lib/postgresql';
+
+/** The folder that holds `initdb` and `pg_ctl`, newest version first; null where PostgreSQL is not installed. */
+function binaries(): string | null {
+  if (existsSync(DEBIAN)) {
+    const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
+    const found = versions
+      .map((version) => join(DEBIAN, version, 'bin'))
+      .find((bin) => existsSync(join(bin, 'pg_ctl')));
+    if (found) return found;
+  }
+  return (process.env['PATH'] ?? '').split(':').find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
+}
+
+/** PostgreSQL refuses to run as root: root hands the server to the account that Debian made for it, or to nobody. */
+function account(): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) =>
+      Number(spawnSync('id', [flag, name]).stdout.toString().trim() || NaN),
+    );
+    if (Number.isInteger(uid) && Number.isInteger(gid)) return { uid: uid!, gid: gid! };
+  }
+  return null;
+}
+
+/** Why no PostgreSQL server can be started here; null when one can. */
+export function missingPostgres(): string | null {
+  if (!binaries()) return 'PostgreSQL is not installed (on Debian: apt-get install postgresql)';
+  if (process.getuid?.() === 0 && !account()) return 'PostgreSQL does not run as root and there is no other account';
+  return null;
+}
+
+/** Starts a server in a temporary folder, listening on 127.0.0.1. Call only where {@link missingPostgres} is null. */
+export async function startPostgresServer(): Promise<PostgresServer> {
+  const bin = binaries()!;
+  const owner = account();
+  const root = mkdtempSync(join(tmpdir(), 'guanxi-postgres-'));
+  if (owner) chownSync(root, owner.uid, owner.gid);
+  const run = (program: string, ...args: string[]) => {
+    // 'ignore' matters: the server inherits the pipes of pg_ctl and would keep them open for ever.
+    const { status, error } = spawnSync(join(bin, program), args, { stdio: 'ignore', cwd: root, ...owner });
+    if (error || status !== 0) throw error ?? new Error(`${program} ended with ${status}; see ${join(root, 'log')}`);
+  };
+  const data = join(root, 'data');
+  const [port] = await freePorts(1);
+  run('initdb', '-D', data, '-U', 'guanxi', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off`;
+  run('pg_ctl', '-D', data, '-w', '-t', '60', '-l', join(root, 'log'), '-o', options, 'start');
+  return {
+    url: `postgres://guanxi@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop');
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
