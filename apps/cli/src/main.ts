@@ -1,0 +1,80 @@
+import { ApiError } from '@guanxi/contracts';
+import { UserError } from '@guanxi/engine/platform';
+import { Command } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand, type ExportOptions } from './commands/export.ts';
+import { importCommand, type ImportOptions } from './commands/import.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
+import { serveCommand } from './commands/serve.ts';
+import { type CommonOptions, withServer } from './connect.ts';
+import { Cancelled } from './follow.ts';
+import { languageOf, messagesOf } from './language.ts';
+
+/** 0 done, 1 the work failed, 2 the command was wrong, 130 stopped by the user. */
+const EXIT = { failed: 1, usage: 2, cancelled: 130 };
+
+const text = messagesOf(languageOf(process.argv, process.env));
+if (process.env['GUANXI_CALLED_FROM']) process.chdir(process.env['GUANXI_CALLED_FROM']);
+
+function report(error: unknown): number {
+  const lines =
+    error instanceof UserError
+      ? [error.message, error.where, error.remedy]
+      : error instanceof ApiError
+        ? [error.problem.message, error.problem.where, error.problem.remedy]
+        : [error instanceof Error ? error.message : String(error)];
+  process.stderr.write(`${lines.filter(Boolean).join('\n  ')}\n`);
+  return error instanceof Cancelled ? EXIT.cancelled : EXIT.failed;
+}
+
+const run = async (work: Promise<unknown>) => {
+  const code = await work.then((result) => (result === false ? EXIT.failed : 0), report);
+  process.exit(code);
+};
+
+const program = new Command('guanxi')
+  .description(text.about)
+  .option('--lang <zh|en>', text.options.lang)
+  .showHelpAfterError()
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
+  });
+const shared = (command: Command) =>
+  command
+    .option('--url <url>', text.options.url)
+    .option('--json', text.options.json)
+    .option('--lang <zh|en>', text.options.lang);
+
+program
+  .command('serve')
+  .description(text.serve.about)
+  .option('--port <port>', text.options.port)
+  .option('--data <folder>', text.options.data)
+  .action((options: { port?: string; data?: string }) => run(serveCommand(options, text)));
+shared(program.command('import').description(text.import.about).argument('<path>'))
+  .option('--mapping <file>', text.options.mapping)
+  .option('--yes', text.options.yes)
+  .option('--dry-run', text.options.dryRun)
+  .option('--save-mapping <file>', text.options.saveMapping)
+  .action((path: string, options: ImportOptions) =>
+    run(withServer(options, text, (session) => importCommand(path, options, session))),
+  );
+shared(program.command('rebuild').description(text.rebuild.about)).action((options: CommonOptions) =>
+  run(withServer(options, text, rebuildCommand)),
+);
+shared(
+  program
+    .command('export')
+    .description(text.export.about)
+    .argument('<what>', 'customers | events | nodes | edges | quarantine'),
+)
+  .option('--output <file>', text.options.output)
+  .option('--format <format>', text.options.format, 'jsonl')
+  .action((what: string, options: ExportOptions & CommonOptions) =>
+    run(withServer(options, text, (session) => exportCommand(what, options, session))),
+  );
+shared(program.command('doctor').description(text.doctor.about)).action((options: CommonOptions) =>
+  run(doctorCommand(options, text)),
+);
+
+await program.parseAsync();
