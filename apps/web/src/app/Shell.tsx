@@ -1,0 +1,183 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Button, Tooltip } from 'antd';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLostSince } from '../api/connection.ts';
+import { queryClient, read } from '../api/queries.ts';
+import { clock, number } from '../ui/format.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { PiiProvider } from '../ui/pii.tsx';
+import { Boundary, Loading } from '../ui/states.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { useHotkeys } from './hotkeys.ts';
+import { switchLanguage } from './i18n/index.ts';
+import { JobTray } from './JobTray.tsx';
+import { navigation, navItems } from './navigation.ts';
+import { setPreferences, usePreferences, useThemeName } from './preferences.ts';
+
+const CommandPalette = lazy(() =>
+  import('./CommandPalette.tsx').then((module) => ({ default: module.CommandPalette })),
+);
+const KeysHelp = lazy(() => import('./KeysHelp.tsx').then((module) => ({ default: module.KeysHelp })));
+
+function Nav() {
+  const { t } = useTranslation();
+  const { navCollapsed } = usePreferences();
+  const status = useQuery({ ...read('status'), refetchInterval: 5_000 });
+  return (
+    <nav className="nav" aria-label={t('shell.nav')}>
+      <Link to="/" className="nav-brand" aria-label={t('app.name')}>
+        <img src="/mark.svg" alt="" />
+        {!navCollapsed && (
+          <span>
+            {t('app.brand')} <small>{t('app.latin')}</small>
+          </span>
+        )}
+      </Link>
+      <div className="nav-scroll">
+        {navigation.map((group) => (
+          <div key={group.key}>
+            {group.key !== 'overview' && (
+              <div className="nav-group">
+                <span>{t(`nav.group.${group.key}`)}</span>
+              </div>
+            )}
+            {group.items.map((item) => {
+              const waiting = item.key === 'quarantine' ? (status.data?.counts.quarantined ?? 0) : 0;
+              const label = t(`nav.${item.key}`);
+              const link = (
+                <Link
+                  to={item.to}
+                  className="nav-link"
+                  activeOptions={{ exact: item.to === '/', includeSearch: false }}
+                  activeProps={{ className: 'active', 'aria-current': 'page' }}
+                  aria-label={label}
+                >
+                  <Icon name={item.icon} />
+                  {!navCollapsed && label}
+                  {waiting > 0 && <span className="nav-count">{number(waiting)}</span>}
+                </Link>
+              );
+              return (
+                <Tooltip key={item.key} title={navCollapsed ? label : ''} placement="right">
+                  {link}
+                </Tooltip>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+      <div className="nav-foot">
+        <button
+          type="button"
+          className="nav-link"
+          onClick={() => setPreferences({ navCollapsed: !navCollapsed })}
+          aria-label={t(navCollapsed ? 'shell.expandNav' : 'shell.collapseNav')}
+        >
+          <Icon name={navCollapsed ? 'expand' : 'collapse'} />
+          {!navCollapsed && t('shell.collapseNav')}
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+function LostBanner() {
+  const { t } = useTranslation();
+  const since = useLostSince();
+  // The status query keeps asking, so its ticks keep this clock going.
+  const { errorUpdatedAt } = useQuery({ ...read('status'), refetchInterval: 5_000 });
+  if (since === null) return null;
+  return (
+    <div className="lost" role="alert">
+      <Icon name="quarantine" />
+      <span>{t('shell.lost', { time: clock((Math.max(errorUpdatedAt, since) - since) / 1000) })}</span>
+      <Button size="small" onClick={() => void queryClient.invalidateQueries()}>
+        {t('action.retry')}
+      </Button>
+    </div>
+  );
+}
+
+function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void }) {
+  const { t, i18n } = useTranslation();
+  const theme = useThemeName();
+  const other = i18n.language === 'zh' ? 'en' : 'zh';
+  const changeLanguage = () => {
+    setPreferences({ language: other });
+    void switchLanguage(other);
+  };
+  return (
+    <header className="topbar">
+      <button type="button" className="topbar-search" onClick={onSearch}>
+        <Icon name="search" />
+        <span className="clip">{t('shell.search')}</span>
+        <kbd>/</kbd>
+      </button>
+      <div className="spacer" />
+      <JobTray />
+      <Tooltip title={t('shell.keys')}>
+        <Button type="text" icon={<Icon name="keyboard" />} aria-label={t('shell.keys')} onClick={onKeys} />
+      </Tooltip>
+      <Tooltip title={t(theme === 'dark' ? 'shell.toLight' : 'shell.toDark')}>
+        <Button
+          type="text"
+          icon={<Icon name={theme === 'dark' ? 'sun' : 'moon'} />}
+          aria-label={t(theme === 'dark' ? 'shell.toLight' : 'shell.toDark')}
+          onClick={() => setPreferences({ theme: theme === 'dark' ? 'light' : 'dark' })}
+        />
+      </Tooltip>
+      <Button
+        type="text"
+        icon={<Icon name="language" />}
+        onClick={changeLanguage}
+        lang={other === 'zh' ? 'zh-CN' : 'en'}
+      >
+        {t('shell.otherLanguage')}
+      </Button>
+    </header>
+  );
+}
+
+/** What stays while pages change: navigation, search, jobs in progress, keys and the state of the connection. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { navCollapsed } = usePreferences();
+  const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null);
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const content = useRef<HTMLElement>(null);
+  useHotkeys({
+    'mod+k': () => setOverlay('palette'),
+    '/': () => setOverlay('palette'),
+    '?': () => setOverlay('keys'),
+    ...Object.fromEntries(navItems.map((item) => [`g ${item.go}`, () => void navigate({ to: item.to })])),
+  });
+  return (
+    <div className={navCollapsed ? 'shell collapsed' : 'shell'}>
+      <a className="skip" href="#content" onClick={() => content.current?.focus()}>
+        {t('shell.skip')}
+      </a>
+      <Nav />
+      <div className="main">
+        <TopBar onSearch={() => setOverlay('palette')} onKeys={() => setOverlay('keys')} />
+        <LostBanner />
+        <main className="content" id="content" ref={content} tabIndex={-1}>
+          <Boundary resetKey={path}>
+            <PiiProvider key={path}>
+              <Suspense fallback={<Loading />}>
+                <Outlet />
+              </Suspense>
+            </PiiProvider>
+          </Boundary>
+        </main>
+      </div>
+      <Suspense fallback={null}>
+        {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(null)} />}
+        {overlay === 'keys' && <KeysHelp onClose={() => setOverlay(null)} />}
+      </Suspense>
+      <Toasts />
+    </div>
+  );
+}

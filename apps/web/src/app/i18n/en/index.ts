@@ -1,0 +1,10 @@
+import type { Resources } from '../zh/index.ts';
+import { common } from './common.ts';
+import { data } from './data.ts';
+import { graph } from './graph.ts';
+import { imports } from './imports.ts';
+import { people } from './people.ts';
+import { settings } from './settings.ts';
+import { words } from './words.ts';
+
+export const resources: Resources = { ...common, ...words, ...data, ...imports, ...people, ...graph, ...settings };

@@ -1,0 +1,21 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import './app/base.css';
+import { startI18n } from './app/i18n/index.ts';
+import { getPreferences } from './app/preferences.ts';
+import './app/shell.css';
+import { applyTheme } from './app/theme.ts';
+import './ui/ui.css';
+
+const { theme, language } = getPreferences();
+const dark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+applyTheme(dark ? 'dark' : 'light');
+await startI18n(language);
+const root = document.getElementById('root');
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );

@@ -1,0 +1,78 @@
+import type { Timeline } from '@guanxi/contracts';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { dateOnly, number } from '../../ui/format.ts';
+
+interface DensityStripProps {
+  readonly density: Timeline['density'];
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly onRange: (range: { from?: string; to?: string }) => void;
+}
+
+/** The whole life of a customer as a strip: busy and silent times. Drag over it to choose a time. */
+export function DensityStrip({ density, from, to, onRange }: DensityStripProps) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const [drag, setDrag] = useState<{ a: number; b: number } | null>(null);
+  const first = density[0];
+  const last = density.at(-1);
+  if (!first || !last) return null;
+  const begin = Date.parse(first.start);
+  const length = Date.parse(last.end) - begin || 1;
+  const top = Math.max(...density.map((slice) => slice.count), 1);
+  const shareOf = (instant: string) => Math.min(1, Math.max(0, (Date.parse(instant) - begin) / length));
+  const shareAt = (x: number) => {
+    const rect = box.current?.getBoundingClientRect();
+    return rect ? Math.min(1, Math.max(0, (x - rect.left) / rect.width)) : 0;
+  };
+  const instantAt = (share: number) => new Date(begin + share * length).toISOString();
+  const range = drag
+    ? { a: Math.min(drag.a, drag.b), b: Math.max(drag.a, drag.b) }
+    : from || to
+      ? { a: from ? shareOf(from) : 0, b: to ? shareOf(to) : 1 }
+      : null;
+  const label =
+    from || to
+      ? t('timeline.range', { from: dateOnly(from ?? first.start), to: dateOnly(to ?? last.end) })
+      : t('timeline.whole');
+  return (
+    <div className="density-wrap">
+      <div
+        ref={box}
+        className="density"
+        role="img"
+        aria-label={`${t('timeline.density')} ${label}`}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const share = shareAt(event.clientX);
+          setDrag({ a: share, b: share });
+        }}
+        onPointerMove={(event) => drag && setDrag({ ...drag, b: shareAt(event.clientX) })}
+        onPointerUp={() => {
+          // A click without a drag takes the choice back.
+          if (range && drag)
+            onRange(range.b - range.a < 0.01 ? {} : { from: instantAt(range.a), to: instantAt(range.b) });
+          setDrag(null);
+        }}
+      >
+        {density.map((slice) => (
+          <i
+            key={slice.start}
+            className={slice.count === 0 ? 'silent' : undefined}
+            style={{ height: slice.count ? `${Math.max(6, (slice.count / top) * 100)}%` : undefined }}
+            title={`${dateOnly(slice.start)} – ${dateOnly(slice.end)}: ${number(slice.count)}`}
+          />
+        ))}
+        {range && (
+          <span className="density-range" style={{ left: `${range.a * 100}%`, right: `${(1 - range.b) * 100}%` }} />
+        )}
+      </div>
+      <div className="row between meta">
+        <span>{dateOnly(first.start)}</span>
+        <span>{drag && range ? `${dateOnly(instantAt(range.a))} – ${dateOnly(instantAt(range.b))}` : label}</span>
+        <span>{dateOnly(last.end)}</span>
+      </div>
+    </div>
+  );
+}

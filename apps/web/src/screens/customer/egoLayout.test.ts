@@ -1,0 +1,54 @@
+import type { GraphEdge, Neighbourhood } from '@guanxi/contracts';
+import { describe, expect, it } from 'vitest';
+import { cardSize, pickEgo, placeOnRings, ringsIn, roomIn } from './egoLayout.ts';
+
+const instant = '2026-01-01T00:00:00.000Z';
+const edge = (type: string, to: string, weight: number): GraphEdge => ({
+  from: '1',
+  to,
+  type,
+  count: 1,
+  weight,
+  first: instant,
+  last: instant,
+  channels: [],
+});
+const many = Array.from({ length: 60 }, (_, at) => edge('viewed', `${100 + at}`, 60 - at));
+const hood: Neighbourhood = {
+  centre: '1',
+  edges: [...many, edge('placed', '900', 1)],
+  nodes: [
+    ...many.map(({ to }) => ({ id: to, type: 'product', key: to, label: to })),
+    { id: '900', type: 'order', key: '900', label: '900' },
+  ],
+  groups: [
+    { edgeType: 'viewed', direction: 'out', nodeType: 'product', total: 80, shown: 60 },
+    { edgeType: 'placed', direction: 'out', nodeType: 'order', total: 1, shown: 1 },
+  ],
+};
+
+describe('what is drawn around a person', () => {
+  it('has something of every relation, the strongest first, and says how many more there are', () => {
+    const pick = pickEgo(hood, 10);
+    expect(pick.nodes).toHaveLength(10);
+    expect(pick.nodes.map((node) => node.id)).toContain('900');
+    expect(pick.nodes.map((node) => node.id)).toContain('100');
+    expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'viewed', more: 71 })]);
+  });
+
+  it('keeps what is looked at, weak as it may be', () => {
+    expect(pickEgo(hood, 5, '159').nodes.map((node) => node.id)).toContain('159');
+  });
+
+  it('stands on rings without one card over another', () => {
+    const rings = ringsIn({ width: 1160, height: 380 });
+    const items = Array.from({ length: roomIn(rings) }, (_, at) => ({ item: at, family: 'product' as const }));
+    const placed = placeOnRings(items, rings);
+    expect(placed).toHaveLength(items.length);
+    for (const [at, one] of placed.entries())
+      for (const other of placed.slice(at + 1))
+        expect(
+          Math.abs(one.x - other.x) >= cardSize.width * 0.8 || Math.abs(one.y - other.y) >= cardSize.height * 0.8,
+        ).toBe(true);
+  });
+});

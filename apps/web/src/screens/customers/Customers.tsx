@@ -1,0 +1,187 @@
+import type { CustomerRow } from '@guanxi/contracts';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Button, Input, Segmented, Select } from 'antd';
+import { useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/queries.ts';
+import { ago, dateOnly, number } from '../../ui/format.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Identifier } from '../../ui/Identifier.tsx';
+import { Mark, Page } from '../../ui/Page.tsx';
+import { PiiToggle, usePii } from '../../ui/pii.tsx';
+import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
+import { useDebounced } from '../../ui/useDebounced.ts';
+import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
+import './customers.css';
+
+const route = getRouteApi('/customers');
+const orders = ['last_seen', 'first_seen', 'events'] as const;
+const knowns = ['all', 'true', 'false'] as const;
+type Order = (typeof orders)[number];
+
+function useCustomers() {
+  const { q, known, order } = route.useSearch();
+  const input = {
+    search: q || undefined,
+    known: known === 'true' || known === 'false' ? (known as 'true' | 'false') : undefined,
+    order: orders.find((one) => one === order) ?? ('last_seen' as Order),
+    limit: 100,
+  };
+  return useInfiniteQuery({
+    queryKey: ['customers', input],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => call('customers', { query: { ...input, cursor: pageParam } }, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function useColumns(): Column<CustomerRow>[] {
+  const { t } = useTranslation();
+  const pii = usePii();
+  return useMemo(
+    () => [
+      {
+        id: 'name',
+        header: t('customers.name'),
+        track: 'minmax(140px, 1.2fr)',
+        cell: (row) => (
+          <Link to="/customers/$id" params={{ id: row.id }} tabIndex={-1} onClick={(event) => event.stopPropagation()}>
+            {pii.name(row.name)}
+          </Link>
+        ),
+      },
+      {
+        id: 'known',
+        header: t('customers.known'),
+        track: '88px',
+        cell: (row) => (
+          <Mark tone={row.known ? 'accent' : 'neutral'}>
+            {t(row.known ? 'customers.isKnown' : 'customers.isAnonymous')}
+          </Mark>
+        ),
+      },
+      {
+        id: 'identifiers',
+        header: t('customers.identifiers'),
+        track: 'minmax(220px, 3fr)',
+        cell: (row) => (
+          <span className="row">
+            {row.identifiers.slice(0, 3).map((item) => (
+              <Identifier key={item.id} value={item} />
+            ))}
+            {row.identifiers.length > 3 && <span className="meta">+{row.identifiers.length - 3}</span>}
+          </span>
+        ),
+      },
+      { id: 'events', header: t('customers.events'), track: '80px', align: 'end', cell: (row) => number(row.events) },
+      { id: 'first', header: t('customers.firstSeen'), track: '104px', cell: (row) => dateOnly(row.firstSeen) },
+      { id: 'last', header: t('customers.lastSeen'), track: '128px', cell: (row) => ago(row.lastSeen) },
+    ],
+    [t, pii],
+  );
+}
+
+type CustomersSearch = ReturnType<typeof route.useSearch>;
+type Change = (change: Partial<CustomersSearch>) => void;
+
+function Filters({ text, onText, set }: { text: string; onText: (text: string) => void; set: Change }) {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  return (
+    <div className="row wrap" role="search">
+      <Input
+        className="customers-search"
+        allowClear
+        prefix={<Icon name="search" size={14} />}
+        aria-label={t('customers.search')}
+        placeholder={t('customers.search')}
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+      />
+      <Segmented
+        aria-label={t('customers.known')}
+        value={knowns.find((one) => one === search.known) ?? 'all'}
+        onChange={(value) => set({ known: value === 'all' ? undefined : value })}
+        options={knowns.map((value) => ({ value, label: t(`customers.filter.${value}`) }))}
+      />
+      <Select<Order>
+        aria-label={t('customers.order')}
+        value={orders.find((one) => one === search.order) ?? 'last_seen'}
+        onChange={(order) => set({ order: order === 'last_seen' ? undefined : order })}
+        options={orders.map((value) => ({ value, label: t(`customers.orders.${value}`) }))}
+        popupMatchSelectWidth={false}
+      />
+    </div>
+  );
+}
+
+function Nobody({ onClear }: { onClear: (() => void) | null }) {
+  const { t } = useTranslation();
+  return (
+    <Empty
+      icon="customers"
+      why={onClear ? t('customers.none') : t('customers.empty')}
+      action={
+        onClear ? (
+          <Button onClick={onClear}>{t('action.clear')}</Button>
+        ) : (
+          <Link to="/data/import">{t('home.step.import.action')}</Link>
+        )
+      }
+    />
+  );
+}
+
+/** Everybody there is, found by any identifier or name. */
+export function Customers() {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const go = useNavigate();
+  const navigate = route.useNavigate();
+  const [text, setText] = useState(search.q ?? '');
+  const settled = useDebounced(text, 250);
+  const query = useCustomers();
+  const columns = useColumns();
+  // Only typing changes the address; the address going back does not type.
+  useEffect(() => {
+    if (settled !== (search.q ?? ''))
+      void navigate({ search: (now) => ({ ...now, q: settled || undefined }), replace: true });
+  }, [settled]);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const total = query.data?.pages[0]?.total ?? 0;
+  const set: Change = (change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
+  const clear = () => {
+    setText('');
+    set({ q: undefined, known: undefined });
+  };
+  return (
+    <Page
+      fill
+      title={t('nav.customers')}
+      lead={query.data ? t('customers.lead', { n: number(total) }) : t('customers.leadPlain')}
+      actions={<PiiToggle />}
+    >
+      <Filters text={text} onText={setText} set={set} />
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      {query.isPending && <Loading lines={8} />}
+      {query.data && rows.length === 0 && <Nobody onClear={search.q || search.known ? clear : null} />}
+      {rows.length > 0 && (
+        <section className={query.isPlaceholderData ? 'panel flush dim' : 'panel flush grow'}>
+          <div className="panel-body">
+            <VirtualTable
+              label={t('nav.customers')}
+              columns={columns}
+              rows={rows}
+              rowKey={(row) => row.id}
+              onOpen={(row) => void go({ to: '/customers/$id', params: { id: row.id } })}
+              onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
+            />
+            <Partial shown={rows.length} total={total} />
+          </div>
+        </section>
+      )}
+    </Page>
+  );
+}

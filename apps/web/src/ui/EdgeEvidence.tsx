@@ -1,0 +1,140 @@
+import type { GraphEdge, GraphNode } from '@guanxi/contracts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api/queries.ts';
+import { edgeKey, parseEdge } from './edges.ts';
+import { EventRecord } from './EventRecord.tsx';
+import { CloseButton } from './EventSide.tsx';
+import { EvidenceThread, type ThreadStep } from './EvidenceThread.tsx';
+import { FamilyGlyph } from './family.tsx';
+import { ago, dateTime, decimal, number } from './format.ts';
+import { Panel } from './Page.tsx';
+import { usePii } from './pii.tsx';
+import { Failure, Loading } from './states.tsx';
+import { useNames } from './useOntology.ts';
+import { useWords } from './useWords.ts';
+
+interface EdgeEvidenceProps {
+  /** `from:to:type` */
+  readonly edge: string;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  readonly onClose: () => void;
+  readonly onEdge?: (key: string) => void;
+}
+
+function useNodeText(nodes: readonly GraphNode[]) {
+  const pii = usePii();
+  const names = useNames();
+  return (id: string) => {
+    const node = nodes.find((one) => one.id === id);
+    const name = !node ? id : node.type === 'person' ? pii.name(node.label) : pii.text(node.label);
+    return (
+      <>
+        <FamilyGlyph family={names.family(node?.type ?? 'person')} /> {name}
+      </>
+    );
+  };
+}
+
+/** What is claimed: the relation, how strong, since when. */
+function Claim({ edge, known, nodes }: { edge: string; known: GraphEdge | undefined; nodes: readonly GraphNode[] }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  const textOf = useNodeText(nodes);
+  const ends = parseEdge(edge);
+  const weight = names.weight(ends.type);
+  return (
+    <span className="claim">
+      {textOf(ends.from)}
+      <em>{names.edgeType(ends.type)}</em>
+      {textOf(ends.to)}
+      {known && (
+        <small>
+          {weight && `${decimal(known.weight, 2)} ${weight} · `}
+          {t('evidence.span', { first: dateTime(known.first, false), last: dateTime(known.last, false) })}
+        </small>
+      )}
+    </span>
+  );
+}
+
+function Siblings({ edges, onEdge }: { edges: readonly GraphEdge[]; onEdge: (key: string) => void }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  return (
+    <div className="row wrap">
+      <span className="meta">{t('evidence.also')}</span>
+      {edges.map((one) => (
+        <Button key={one.type} size="small" onClick={() => onEdge(edgeKey(one))}>
+          {names.edgeType(one.type)} {number(one.count)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function useEdgeEvents(edge: string) {
+  const ends = parseEdge(edge);
+  return useInfiniteQuery({
+    queryKey: ['edgeEvents', ends],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      call('edgeEvents', { query: { ...ends, limit: 20, cursor: pageParam } }, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
+/** The events behind one relation, numbered along the thread; each opens to the event as it came. */
+export function EdgeEvidence({ edge, nodes, edges, onClose, onEdge }: EdgeEvidenceProps) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const { from, to } = parseEdge(edge);
+  const [open, setOpen] = useState<number | null>(null);
+  const query = useEdgeEvents(edge);
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const known = edges.find((one) => edgeKey(one) === edge);
+  const between = (one: GraphEdge) => [one.from, one.to].includes(from) && [one.from, one.to].includes(to);
+  const siblings = edges.filter((one) => one !== known && between(one));
+  const steps = items.map((item): ThreadStep => {
+    const weight = item.weight === 1 ? '' : t('evidence.weight', { n: decimal(item.weight, 2) });
+    return {
+      key: String(item.seq),
+      title: words.event(item.name),
+      aside: <span title={dateTime(item.time)}>{ago(item.time)}</span>,
+      detail: [dateTime(item.time), item.channel, weight].filter(Boolean).join(' · '),
+      open: open === item.seq,
+      onOpen: () => setOpen(open === item.seq ? null : item.seq),
+      content: <EventRecord seq={item.seq} layout="brief" />,
+    };
+  });
+  const footer = (
+    <div className="stack tight">
+      {query.isPending && <Loading lines={3} />}
+      {query.isError && <Failure compact error={query.error} retry={() => void query.refetch()} />}
+      {query.hasNextPage && (
+        <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t('evidence.more', { shown: number(items.length), total: number(known?.count ?? items.length) })}
+        </Button>
+      )}
+      {siblings.length > 0 && onEdge && <Siblings edges={siblings} onEdge={onEdge} />}
+      <Link to="/graph" search={{ n: `${from},${to}`, x: to, sel: to }}>
+        {t('evidence.explore')}
+      </Link>
+    </div>
+  );
+  return (
+    <aside className="side" aria-label={t('evidence.title')}>
+      <Panel
+        title={t('evidence.title')}
+        note={known ? t('evidence.behind', { n: number(known.count) }) : undefined}
+        actions={<CloseButton onClose={onClose} />}
+      >
+        <EvidenceThread claim={<Claim edge={edge} known={known} nodes={nodes} />} steps={steps} footer={footer} />
+      </Panel>
+    </aside>
+  );
+}
