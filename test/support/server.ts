@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
 
 export interface ServerProcess {
   readonly url: string;
@@ -12,11 +10,10 @@ export interface ServerProcess {
 
 /** The server as its users start it, in a process of its own, on a free port. */
 export async function startServerProcess(folder: string, env: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'apps/server/src/main.ts'], {
+  const child = spawn(process.execPath, [...nodeArguments, 'apps/server/src/main.ts'], {
     cwd: root,
     env: {
-      ...process.env,
-      UV_THREADPOOL_SIZE: '16',
+      ...nodeEnvironment,
       GUANXI_DATA: folder,
       GUANXI_PORT: '0',
       GUANXI_LOG_LEVEL: 'warn',

@@ -1,0 +1,8 @@
+import type { Suite } from './harness.ts';
+
+/** Every suite there is. Loaded when it is asked for: some bring an engine with them. */
+export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
+  ingest: async () => (await import('./ingest/index.ts')).suite,
+  import: async () => (await import('./import/index.ts')).suite,
+  graph: async () => (await import('./graph/index.ts')).suite,
+};
