@@ -1,7 +1,7 @@
-import { en } from './messages/en.ts';
+import { en, type Messages } from './messages/en.ts';
 import { zh } from './messages/zh.ts';
 
-export type Messages = typeof en;
+export type { Messages } from './messages/en.ts';
 export type Language = 'zh' | 'en';
 
 const CATALOGUE: Readonly<Record<Language, Messages>> = { zh, en };

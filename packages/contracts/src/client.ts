@@ -1,5 +1,5 @@
 import type { CallOf, Endpoint, ResultOf } from './endpoint.ts';
-import { endpoints, type EndpointName, type Endpoints } from './endpoints.ts';
+import { endpoints, type EndpointName, type Endpoints } from './endpoints/index.ts';
 import { problem, type Problem } from './common.ts';
 
 /** A refusal of the server, with its stable code, remedy and request id. */

@@ -26,9 +26,9 @@ export interface RequestOf<E extends Endpoint> {
   readonly body: E['body'] extends z.ZodType ? OutputOf<E['body']> : undefined;
 }
 /** What it answers. */
-export type ReplyOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.input<E['response']> : void;
+export type ReplyOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.input<E['response']> : undefined;
 /** What a caller receives. */
-export type ResultOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.output<E['response']> : void;
+export type ResultOf<E extends Endpoint> = E['response'] extends z.ZodType ? z.output<E['response']> : undefined;
 /** What a caller sends. */
 export interface CallOf<E extends Endpoint> {
   readonly params?: InputOf<E['params']>;

@@ -2,7 +2,7 @@ export * from './client.ts';
 export * from './common.ts';
 export * from './customer.ts';
 export * from './endpoint.ts';
-export * from './endpoints.ts';
+export * from './endpoints/index.ts';
 export * from './event.ts';
 export * from './graph.ts';
 export * from './identity.ts';

@@ -74,3 +74,5 @@ export const en = {
   cancelled: 'Cancelled; what was imported is kept, and running it again goes on',
   failed: 'Failed',
 };
+
+export type Messages = typeof en;

@@ -1,4 +1,4 @@
-import type { Messages } from '../language.ts';
+import type { Messages } from './en.ts';
 
 export const zh: Messages = {
   about: '关系 Guanxi:图原生的客户数据平台',

@@ -100,9 +100,9 @@ test('hostile keys, titles, names and traits survive as they are', async () => {
     'null',
   ];
   await world.feed(
-    hostile.flatMap((text) => [
+    hostile.flatMap((text, index) => [
       track('Product Viewed', { product_id: text, name: `title ${text}` }),
-      { type: 'identify', userId: `u${text}`, traits: { [text]: text } },
+      { type: 'identify', userId: `h${index}`, traits: { [text]: text } },
     ]),
   );
   for (const text of hostile) {

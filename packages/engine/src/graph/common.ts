@@ -29,7 +29,7 @@ export async function readCommon(tools: GraphTools, request: CommonRequest): Pro
   const ranked = await rankMiddles(clickhouse, {
     ...{ near, far, nearLevel: 0, farLevel: 0, ends, filter },
     limit: request.limit,
-    few: limits.middles,
+    limits,
   });
   const middles = ranked.map(({ m }) => m);
   const anchors = await identity.anchorsOf(middles);

@@ -43,11 +43,16 @@ export function compilePath(path: string, where: string): Reader {
   return (event, item) => rest.reduce(step, root(event, item));
 }
 
+/** Text that no clean-up would change. */
+const PLAIN = /^[\x21-\x7e]*$/;
+const ASCII = /^[\x20-\x7e]*$/;
+
 /** A lone half of a surrogate pair has no UTF-8 form; engines would refuse the whole batch for it. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** Text as engines can hold it: well-formed and at most `max` UTF-16 units. */
 export function cleanText(text: string, max: number): string {
+  if (text.length <= max && ASCII.test(text)) return text;
   const cut = text.length > max ? text.slice(0, max) : text;
   return cut.replace(LONE_SURROGATE, cut === text ? '\ufffd' : '');
 }
@@ -62,7 +67,8 @@ function scalarText(value: Json | undefined): string | null {
 /** The key a value is as a node: NFKC, so that full-width and half-width forms are one node. Null makes no node. */
 export function keyText(value: Json | undefined): string | null {
   const text = scalarText(value);
-  return text === null ? null : cleanText(text.normalize('NFKC').trim(), MAX_KEY).trim() || null;
+  if (text === null || (text.length <= MAX_KEY && PLAIN.test(text))) return text;
+  return cleanText(text.normalize('NFKC').trim(), MAX_KEY).trim() || null;
 }
 
 /** The value as an attribute; lists and objects as JSON. Null for nothing. */

@@ -6,8 +6,13 @@ export interface GraphLimits {
   readonly firstHop: number;
   /** Edges of all nodes that a path search goes on from. */
   readonly laterHop: number;
-  /** Nodes in the middle of a path search that are ranked here. */
+  /** Nodes in the middle of a path search that are listed before they are ranked. */
   readonly middles: number;
 }
 
-export const defaultLimits: GraphLimits = { neighbourhood: 2000, firstHop: 3000, laterHop: 20_000, middles: 2000 };
+export const defaultLimits: GraphLimits = {
+  neighbourhood: 2000,
+  firstHop: 3000,
+  laterHop: 20_000,
+  middles: 20_000,
+};

@@ -1,7 +1,8 @@
 import type { NodeId } from '@guanxi/contracts';
 import { type ClickHouse, idArray, type Params, type QueryOptions } from '../platform/index.ts';
 import { type EdgeFilter, edgesWhere, filterParams } from './edges.ts';
-import { ALIASES, type Side } from './path-sides.ts';
+import type { GraphLimits } from './limits.ts';
+import { ALIASES, lookUp, type Side } from './path-sides.ts';
 
 /**
  * What joins a walk from one end to a walk from the other: from `near` over `between` to `far`. They are one node where
@@ -32,8 +33,7 @@ export interface MeetQuery {
   readonly filter: EdgeFilter;
   /** The most meeting places wanted. */
   readonly limit: number;
-  /** Middles up to this many are ranked here; of more, the engine returns the best. */
-  readonly few: number;
+  readonly limits: Pick<GraphLimits, 'middles'>;
 }
 
 /** No query of a path search may run longer. */
@@ -53,21 +53,26 @@ export async function meetOneApart(clickhouse: ClickHouse, query: MeetQuery): Pr
   const filter = { ...query.filter, nodeTypes: undefined };
   const [from, to] = [near.fragment(nearLevel, 'near'), far.fragment(farLevel, 'far')];
   const params = { ...from.params, ...to.params, ...filterParams(filter), ends: idArray(query.ends) };
-  const reading = (start: typeof from, end: typeof to) =>
-    edgesWhere(filter, `node IN ${start.rows} AND other IN ${end.rows}`, 'node, other, direction, type, weight');
   // An edge can be read from either of its ends; what counts is how many places of the table are looked up.
   const edges =
     from.size <= to.size
-      ? reading(from, to)
-      : `SELECT other AS node, node AS other, direction, type, weight FROM (${reading(to, from)})`;
+      ? edgesWhere(
+          filter,
+          `node IN ${from.rows} AND other IN ${to.rows}`,
+          'node AS near_row, other AS far_row, direction, type, weight',
+        )
+      : edgesWhere(
+          filter,
+          `node IN ${to.rows} AND other IN ${from.rows}`,
+          'other AS near_row, node AS far_row, direction, type, weight',
+        );
   const rows = await clickhouse.query<{ u: NodeId; v: NodeId; w: string; bound: string }>(
     `SELECT toString(hop.u) AS u, toString(hop.v) AS v, toString(hop.w) AS w, toString(hop.bound) AS bound
      FROM (
        SELECT u, v, max(each.w) AS w, max(each.w + each.ends) AS bound FROM (
-         SELECT start.id AS u, finish.id AS v, start.w + finish.w AS ends, toInt64(sum(edge.weight) * 10000) AS w
+         SELECT ${lookUp('near', 'ids', 'edge.near_row')} AS u, ${lookUp('far', 'ids', 'edge.far_row')} AS v,
+                ${lookUp('near', 'w', 'edge.near_row')} + ${lookUp('far', 'w', 'edge.far_row')} AS ends, toInt64(sum(edge.weight) * 10000) AS w
          FROM (${edges}) AS edge
-         INNER JOIN (${from.table}) AS start ON start.row = edge.node
-         INNER JOIN (${to.table}) AS finish ON finish.row = edge.other
          GROUP BY u, v, ends, edge.direction, edge.type) AS each
        WHERE u != v GROUP BY u, v ORDER BY bound DESC, u, v LIMIT ${limit + 1}) AS hop`,
     params,
@@ -94,10 +99,11 @@ function armsOf(query: MeetQuery) {
         ${edgesWhere(filter, `node IN ${from.rows}`, 'other, toUInt8(1) AS side')}
         UNION ALL ${edgesWhere(filter, `node IN ${to.rows}`, 'other, toUInt8(2) AS side')}) AS hop ${aliased})
     GROUP BY m HAVING groupBitOr(side) = 3 AND m NOT IN {ends:Array(UInt64)}`;
-  const arm = (side: 1 | 2, { table, rows }: typeof from, condition: string) =>
-    `SELECT toUInt8(${side}) AS side, start.id AS u, start.w AS g, edge.other AS other, edge.direction AS direction, edge.type AS type, edge.other_type AS kind, edge.weight AS weight
-     FROM (${edgesWhere(filter, `node IN ${rows} AND ${condition}`, 'node, other, other_type, direction, type, weight')}) AS edge
-     INNER JOIN (${table}) AS start ON start.row = edge.node`;
+  const arm = (side: 1 | 2, fragment: typeof from, condition: string) => {
+    const columns = 'node, other, other_type AS kind, direction, type, weight';
+    const edges = edgesWhere(filter, `node IN ${fragment.rows} AND ${condition}`, columns);
+    return `SELECT toUInt8(${side}) AS side, u, g, other, kind, direction, type, weight FROM (${fragment.attach(edges)})`;
+  };
   /** The hops to middles from either side, each with its heaviest edge `w` and the weight `g` of the walk before. */
   const hops = (condition: string) => `
     SELECT side, u, m, any(each.kind) AS kind, max(each.g) AS g, max(each.w) AS w FROM (
@@ -108,100 +114,77 @@ function armsOf(query: MeetQuery) {
   return { params, middles, hops };
 }
 
+/** A hop to a middle: the node before it, the weight of the walk to that node, the weight of the hop. */
+type Hop = readonly [u: NodeId, g: string, w: string];
+
 export interface RankedMiddle {
   readonly m: NodeId;
   readonly type: string;
   readonly bound: string;
   readonly total: number;
+  /** The heaviest hops to it, as many as middles were asked for at most. */
+  readonly near: readonly Hop[];
+  readonly far: readonly Hop[];
 }
 
-/** The nodes in the middle with the heaviest walks over them, best first, and how many there are. */
-export function rankMiddles(clickhouse: ClickHouse, query: MeetQuery): Promise<RankedMiddle[]> {
+const heaviest = (hops: string) =>
+  `arrayMap(hop -> [toString(hop.1), toString(hop.2), toString(hop.3)],
+            arraySlice(arraySort(hop -> (-(hop.2 + hop.3), hop.1), ${hops}), 1, {limit:UInt32}))`;
+/** Rows of the nodes bound as `middles`. */
+const AMONG = `(other IN {middles:Array(UInt64)} OR other IN (SELECT anchor FROM (${ALIASES}) WHERE person IN {middles:Array(UInt64)}))`;
+
+/**
+ * The nodes in the middle with the heaviest walks over them, best first, and how many there are. `among` says which can
+ * be in the middle, where that is known.
+ */
+export function rankMiddles(
+  clickhouse: ClickHouse,
+  query: MeetQuery,
+  among: readonly NodeId[] | null = null,
+): Promise<RankedMiddle[]> {
   const { params, hops } = armsOf(query);
   return clickhouse.query<RankedMiddle>(
-    `SELECT toString(middle.m) AS m, type, toString(middle.bound) AS bound, total FROM (
-       SELECT m, any(kind) AS type, maxIf(g + w, side = 1) + maxIf(g + w, side = 2) AS bound, count() OVER () AS total
-       FROM (${hops('1')})
+    `SELECT toString(middle.m) AS m, type, toString(middle.bound) AS bound, total,
+            ${heaviest('near_hops')} AS near, ${heaviest('far_hops')} AS far
+     FROM (
+       SELECT m, any(kind) AS type, maxIf(g + w, side = 1) + maxIf(g + w, side = 2) AS bound, count() OVER () AS total,
+              groupArrayIf((u, g, w), side = 1) AS near_hops, groupArrayIf((u, g, w), side = 2) AS far_hops
+       FROM (${hops(among ? AMONG : '1')})
        WHERE m NOT IN {ends:Array(UInt64)}
        GROUP BY m HAVING countIf(side = 1) > 0 AND countIf(side = 2) > 0
        ORDER BY bound DESC, m LIMIT {limit:UInt32}) AS middle`,
-    { ...params, limit: query.limit },
+    { ...params, limit: query.limit, ...(among ? { middles: idArray(among) } : {}) },
     TIME,
   );
 }
+
+const bridgesOver = ({ m, near, far }: RankedMiddle): Bridge[] =>
+  near.flatMap(([first, nearBase, nearWeight]) =>
+    far.map(([last, farBase, farWeight]) => ({
+      ...{ near: first, far: last, between: [m], weight: BigInt(nearWeight) + BigInt(farWeight) },
+      ...{ nearBase: BigInt(nearBase), farBase: BigInt(farBase) },
+    })),
+  );
 
 /**
  * Two hops apart: the nodes in the middle are found in the engine, however many walks lead to them; of these, the ones
- * with the heaviest walks come back, with the hops to them.
+ * with the heaviest walks come back, with the hops to them. To know which they are before anything is added up makes
+ * that far cheaper, so they are listed first unless they are too many.
  */
 export async function meetTwoApart(clickhouse: ClickHouse, query: MeetQuery): Promise<Meetings> {
-  const { params, middles, hops } = armsOf(query);
-  const some = await clickhouse.query<{ id: NodeId }>(
-    `SELECT toString(m) AS id FROM (${middles} LIMIT ${query.few + 1})`,
+  const { params, middles } = armsOf(query);
+  const { middles: most } = query.limits;
+  const listed = await clickhouse.query<{ id: NodeId }>(
+    `SELECT toString(m) AS id FROM (${middles} LIMIT ${most + 1})`,
     params,
     TIME,
   );
-  if (some.length === 0) return { bridges: [], bound: null };
-  if (some.length <= query.few) {
-    const all = await bridgesOver(
-      clickhouse,
-      some.map(({ id }) => id),
-      hops,
-      params,
-      query.limit,
-    );
-    return { bridges: all, bound: null };
-  }
-  const best = await rankMiddles(clickhouse, { ...query, limit: query.limit + 1 });
-  const chosen = best.slice(0, query.limit).map(({ m }) => m);
-  const rest = best[query.limit];
+  if (listed.length === 0) return { bridges: [], bound: null };
+  const among = listed.length <= most ? listed.map(({ id }) => id) : null;
+  const ranked = await rankMiddles(clickhouse, { ...query, limit: query.limit + 1 }, among);
+  const rest = ranked[query.limit];
   return {
-    bridges: await bridgesOver(clickhouse, chosen, hops, params, query.limit),
+    bridges: ranked.slice(0, query.limit).flatMap(bridgesOver),
     bound: rest ? BigInt(rest.bound) : null,
   };
-}
-
-interface HopRow {
-  readonly side: 1 | 2;
-  readonly u: NodeId;
-  readonly m: NodeId;
-  readonly g: string;
-  readonly w: string;
-}
-
-/** The heaviest hops to each middle from either side, combined. */
-async function bridgesOver(
-  clickhouse: ClickHouse,
-  middles: readonly NodeId[],
-  hops: (condition: string) => string,
-  params: Params,
-  limit: number,
-): Promise<Bridge[]> {
-  const anchors = `SELECT anchor FROM (${ALIASES}) WHERE person IN {middles:Array(UInt64)}`;
-  const rows = await clickhouse.query<HopRow>(
-    `SELECT side, toString(step.u) AS u, toString(step.m) AS m, toString(step.g) AS g, toString(step.w) AS w
-     FROM (${hops(`(other IN {middles:Array(UInt64)} OR other IN (${anchors}))`)}) AS step
-     WHERE step.m IN {middles:Array(UInt64)}
-     ORDER BY side, step.m, step.g + step.w DESC, step.u LIMIT ${limit} BY side, step.m`,
-    { ...params, middles: idArray(middles) },
-    TIME,
-  );
-  const byMiddle = new Map<NodeId, { near: HopRow[]; far: HopRow[] }>();
-  for (const row of rows) {
-    const sides = byMiddle.get(row.m) ?? { near: [], far: [] };
-    sides[row.side === 1 ? 'near' : 'far'].push(row);
-    byMiddle.set(row.m, sides);
-  }
-  return [...byMiddle].flatMap(([middle, { near, far }]) =>
-    near.flatMap((first) =>
-      far.map((second) => ({
-        near: first.u,
-        far: second.u,
-        between: [middle],
-        weight: BigInt(first.w) + BigInt(second.w),
-        nearBase: BigInt(first.g),
-        farBase: BigInt(second.g),
-      })),
-    ),
-  );
 }

@@ -21,13 +21,19 @@ export interface Level {
 
 /** A level as SQL. */
 export interface Fragment {
-  /** A SELECT of (row, id, w). */
-  readonly table: string;
   /** Its rows, to stand after IN. */
   readonly rows: string;
   readonly params: Params;
   readonly size: number;
+  /** Adds to a SELECT of edges, read at its rows, which node `u` each starts from and the weight `g` of the walk to it. */
+  attach(edges: string): string;
 }
+
+/** The node or the weight that belongs to a row of a level that is held. */
+export const lookUp = (tag: string, what: 'ids' | 'w', column: string): string =>
+  what === 'ids'
+    ? `transform(${column}, {${tag}_rows:Array(UInt64)}, {${tag}_ids:Array(UInt64)}, toUInt64(0))`
+    : `transform(${column}, {${tag}_rows:Array(UInt64)}, {${tag}_w:Array(Int64)}, toInt64(0))`;
 
 interface HopRow {
   readonly node: NodeId;
@@ -138,8 +144,8 @@ export class Side {
     const rows = this.rowsAt(level);
     const { best } = this.levels[level]!;
     return {
-      table: `SELECT entry.1 AS row, entry.2 AS id, entry.3 AS w
-              FROM (SELECT arrayJoin(arrayZip({${tag}_rows:Array(UInt64)}, {${tag}_ids:Array(UInt64)}, {${tag}_w:Array(Int64)})) AS entry)`,
+      attach: (edges) =>
+        `SELECT ${lookUp(tag, 'ids', 'edge.node')} AS u, ${lookUp(tag, 'w', 'edge.node')} AS g, edge.* FROM (${edges}) AS edge`,
       rows: `{${tag}_rows:Array(UInt64)}`,
       size: rows.length,
       params: {
@@ -162,7 +168,8 @@ export class Side {
       SELECT id AS row, id, w FROM hub
       UNION ALL SELECT far.anchor AS row, hub.id AS id, hub.w AS w FROM hub INNER JOIN (${ALIASES}) AS far ON far.person = hub.id`;
     return {
-      table,
+      attach: (walked) =>
+        `SELECT start.id AS u, start.w AS g, edge.* FROM (${walked}) AS edge INNER JOIN (${table}) AS start ON start.row = edge.node`,
       rows: `(SELECT row FROM (${table}))`,
       size: Infinity,
       params: { [`${tag}_end`]: idArray(this.end.rows) },

@@ -33,7 +33,8 @@ async function approach({ near, far }: Search, length: number): Promise<boolean>
 
 /** From which level of either side to look for paths of a length: as deep as is held, hubs only where they must be. */
 function levelsFor({ near, far }: Search, length: number): { near: number; far: number } {
-  const levels = { near: Math.min(near.depth, length), far: Math.min(far.depth, length) };
+  // No level holds an end of the path, so walks meet before they are there.
+  const levels = { near: Math.min(near.depth, length - 1), far: Math.min(far.depth, length - 1) };
   while (levels.near + levels.far > length) levels[levels.near >= levels.far ? 'near' : 'far']--;
   for (const side of ['near', 'far'] as const)
     if (length - levels.near - levels.far > 2 && { near, far }[side].hub) levels[side] = 1;
@@ -53,7 +54,7 @@ async function pathsOfLength(search: Search, length: number): Promise<{ paths: F
   // More than asked for: a walk may turn out to pass a node twice.
   const limit = 3 * k + 20;
   const meetings = await MEET[length - levels.near - levels.far]!(clickhouse, {
-    ...{ near, far, ends, filter, limit, few: limits.middles },
+    ...{ near, far, ends, filter, limit, limits },
     ...{ nearLevel: levels.near, farLevel: levels.far },
   });
   const { paths, cut } = enumeratePaths(near, far, levels, meetings.bridges);

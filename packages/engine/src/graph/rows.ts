@@ -21,10 +21,12 @@ interface EdgeState {
   weight: number;
   first: number;
   last: number;
-  readonly channels: Set<string>;
+  readonly channel: string;
+  /** All channels, where there are several. */
+  channels: Set<string> | null;
 }
 
-/** What a batch adds to each table. Edges come as lines of JSONCompactEachRow, because they are by far the most. */
+/** What a batch adds to each table. Edges come as text of many lines of JSONCompactEachRow, because they are by far the most. */
 export interface BatchRows {
   readonly event: object[];
   readonly node: object[];
@@ -44,8 +46,6 @@ function decimal(scaled: number): string {
   const digits = String(Math.abs(scaled)).padStart(5, '0');
   return `${scaled < 0 ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }
-
-const scaledWeight = (edge: EffectEdge) => Math.round(edge.weight * 10_000);
 
 /** The same edge seen from either end; ids and types are safe text, the rest is JSON already. */
 function bothWays(edge: EffectEdge, rest: string, lines: string[]): void {
@@ -76,7 +76,6 @@ function eventRow({ event, anchor, identifiers }: GraphEvent): object {
 class Collector {
   readonly nodes = new Map<string, NodeState>();
   readonly edges: EdgeState[] = [];
-  readonly edgeEvents: string[] = [];
   readonly names = new Map<string, { text: string; node: string; type: string }>();
   readonly #edgeOf = new Map<string, EdgeState>();
   readonly #searchTexts = new Map<string, string>();
@@ -114,13 +113,11 @@ class Collector {
     if (text) this.names.set(`${id}\0${text}`, { text, node: id, type });
   }
 
-  addEdge(key: string, edge: EffectEdge, time: number, seq: number, channel: string, channelJson: string): void {
-    const weight = scaledWeight(edge);
-    bothWays(edge, `${time},${seq},${decimal(weight)},${channelJson}`, this.edgeEvents);
+  addEdge(key: string, edge: EffectEdge, weight: number, time: number, channel: string): void {
     const known = this.#edgeOf.get(key);
     // A sum that doubles cannot hold exactly goes on in a further row; the engine adds them up.
     if (!known || !Number.isSafeInteger(known.weight + weight)) {
-      const state = { edge, count: 1, weight, first: time, last: time, channels: new Set([channel]) };
+      const state = { edge, count: 1, weight, first: time, last: time, channel, channels: null };
       this.#edgeOf.set(key, state);
       this.edges.push(state);
       return;
@@ -129,8 +126,26 @@ class Collector {
     known.weight += weight;
     known.first = Math.min(known.first, time);
     known.last = Math.max(known.last, time);
-    known.channels.add(channel);
+    if (known.channels) known.channels.add(channel);
+    else if (known.channel !== channel) known.channels = new Set([known.channel, channel]);
   }
+}
+
+const CHUNK = 500;
+
+function adjacencyText(edges: readonly EdgeState[]): string[] {
+  const texts: string[] = [];
+  for (let start = 0; start < edges.length; start += CHUNK) {
+    const lines: string[] = [];
+    for (const { edge, count, weight, first, last, channel, channels } of edges.slice(start, start + CHUNK))
+      bothWays(
+        edge,
+        `${count},${decimal(weight)},${first},${last},${JSON.stringify(channels ? [...channels] : [channel])}`,
+        lines,
+      );
+    texts.push(lines.join('\n'));
+  }
+  return texts;
 }
 
 /** The rows of a batch: a pure function of its events, in an order that is the same every time. */
@@ -140,17 +155,23 @@ export function batchRows(
   titles: ReadonlyMap<string, string>,
 ): BatchRows {
   const collector = new Collector(titles);
+  const edgeEvents: string[] = [];
   for (const item of events) {
     const { time, seq } = item.event;
     const channel = cleanText(item.event.channel, 100);
     const channelJson = JSON.stringify(channel);
     const effects = project(item);
     for (const node of effects.nodes.values()) collector.addNode(node, time, seq);
-    for (const [key, edge] of effects.edges) collector.addEdge(key, edge, time, seq, channel, channelJson);
+    if (effects.edges.size === 0) continue;
+    const lines: string[] = [];
+    for (const [key, edge] of effects.edges) {
+      const weight = Math.round(edge.weight * 10_000);
+      bothWays(edge, `${time},${seq},${decimal(weight)},${channelJson}`, lines);
+      collector.addEdge(key, edge, weight, time, channel);
+    }
+    // Lines are joined as they come: a hundred thousand that live until the end cost more than all else together.
+    edgeEvents.push(lines.join('\n'));
   }
-  const adjacency: string[] = [];
-  for (const { edge, count, weight, first, last, channels } of collector.edges)
-    bothWays(edge, `${count},${decimal(weight)},${first},${last},${JSON.stringify([...channels])}`, adjacency);
   const states = [...collector.nodes.values()];
   return {
     event: events.map(eventRow),
@@ -165,7 +186,7 @@ export function batchRows(
       [...attributes].map(([name, { value, time, seq }]) => ({ node: node.id, name, value, time, seq })),
     ),
     node_name: [...collector.names.values()],
-    edge_event: collector.edgeEvents,
-    adjacency,
+    edge_event: edgeEvents,
+    adjacency: adjacencyText(collector.edges),
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CanonicalEvent } from '../ingest/index.ts';
 import { nodeIdOf, type Platform } from '../platform/index.ts';
 import { openTestPlatform } from '../platform/testing.ts';
-import { idOf, named, Play } from './fixtures.ts';
+import { idOf, named, Play } from './fixtures.testing.ts';
 import { createIdentity, defaultRules, type Identity, parseDecision } from './index.ts';
 
 let platform: Platform;

@@ -1,6 +1,6 @@
 import type { NodeId } from '@guanxi/contracts';
 import type { Statements } from '../platform/index.ts';
-import { list } from './store.ts';
+import { personsById } from './store.ts';
 
 /** How many anchors are remembered. */
 const CAPACITY = 200_000;
@@ -56,10 +56,7 @@ export class PersonMap {
     }
     if (missing.size === 0) return persons;
     const epoch = this.#epoch;
-    const rows = await this.statements.query<{ id: NodeId; person: NodeId }>(
-      'SELECT id, person FROM identifier WHERE id = ANY($1::bigint[])',
-      [list(missing)],
-    );
+    const rows = await personsById(this.statements, missing);
     for (const { id, person } of rows) {
       persons.set(id, person);
       if (!this.#paused && epoch === this.#epoch && !this.#unconfirmed.has(id)) this.#remember(id, person);

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../platform/index.ts';
 import { openTestPlatform } from '../platform/testing.ts';
-import { Play } from './fixtures.ts';
+import { Play } from './fixtures.testing.ts';
 import { createIdentity, type Identity } from './index.ts';
-import { Oracle } from './oracle.ts';
-import { itemsOf, one, pool, rulesOf, steps, type Step } from './stories.ts';
+import { Oracle } from './oracle.testing.ts';
+import { itemsOf, one, pool, rulesOf, steps, type Step } from './stories.testing.ts';
 
 const SEED = 20_240_611;
-const RUNS = 60;
+const RUNS = 40;
 
 let platform: Platform;
 let identity: Identity;

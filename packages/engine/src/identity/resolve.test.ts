@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Oracle } from './oracle.ts';
+import { Oracle } from './oracle.testing.ts';
 import { resolveBatch } from './resolve.ts';
 import { compileRules } from './rules.ts';
 import { IdentityState } from './state.ts';
-import { itemsOf, rulesOf, steps } from './stories.ts';
+import { itemsOf, rulesOf, steps } from './stories.testing.ts';
 
 const SEED = 20_240_612;
 

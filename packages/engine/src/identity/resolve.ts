@@ -108,10 +108,11 @@ function unite(state: IdentityState, p: IdentifierNode, q: IdentifierNode, cause
 
 const origin = ({ seq, at, rule, by }: Cause) => ({ seq, at, rule, by });
 
-/** The first kind of which a person would have more than its limit. */
-function brokenLimit(state: IdentityState, person: PersonNode, more: ReadonlyMap<string, number>): string | null {
-  for (const [kind, count] of more) if ((person.perKind.get(kind) ?? 0) + count > state.rules.limit(kind)) return kind;
-  return null;
+/** The kind of which a person would have more than its limit; of several the one with the highest priority. */
+function brokenLimit({ rules }: IdentityState, person: PersonNode, more: ReadonlyMap<string, number>): string | null {
+  const broken = [...more].filter(([kind, count]) => (person.perKind.get(kind) ?? 0) + count > rules.limit(kind));
+  const kinds = broken.map(([kind]) => kind).sort((a, b) => rules.rank(a) - rules.rank(b));
+  return kinds[0] ?? null;
 }
 
 /** The device of a pair whose other end names a person. */
@@ -123,8 +124,8 @@ function deviceOf(state: IdentityState, p: IdentifierNode, q: IdentifierNode): I
 
 /**
  * A device with which several people were seen belongs to none of them. Active links lead to one person, so only a
- * contested device can have several owners. What a person linked by hand is no evidence
- * of use and stays; what was severed by hand counts no longer.
+ * contested device can have several owners. What was severed by hand is no evidence any more; what was linked by hand is
+ * none by itself, and stays.
  */
 function* shareWhereManyOwn(state: IdentityState, device: IdentifierNode, cause: Cause): Steps<void> {
   yield* linksOf([device]);

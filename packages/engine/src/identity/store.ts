@@ -43,11 +43,16 @@ export const list = (values: Iterable<string | number | boolean>) => `{${[...val
  * One index lookup per element. A plain `= ANY` or join would leave the choice to a planner without statistics (the
  * embedded engine never analyses), which may read the whole table.
  */
-const each = (table: string, columns: string, condition: string) =>
-  `SELECT hit.* FROM unnest(${columns}) AS key CROSS JOIN LATERAL (SELECT * FROM ${table} t WHERE ${condition} OFFSET 0) AS hit`;
+const each = (table: string, keys: string, condition: string, columns = '*') =>
+  `SELECT hit.* FROM unnest(${keys}) AS key CROSS JOIN LATERAL (SELECT ${columns} FROM ${table} t WHERE ${condition} OFFSET 0) AS hit`;
 
 export const identifiersById = (statements: Statements, ids: Iterable<NodeId>) =>
   statements.query<IdentifierRow>(each('identifier', '$1::bigint[]', 't.id = key'), [list(ids)]);
+
+export const personsById = (statements: Statements, ids: Iterable<NodeId>) =>
+  statements.query<{ id: NodeId; person: NodeId }>(each('identifier', '$1::bigint[]', 't.id = key', 'id, person'), [
+    list(ids),
+  ]);
 
 export const identifiersByPerson = (statements: Statements, persons: Iterable<NodeId>) =>
   statements.query<IdentifierRow>(each('identifier', '$1::bigint[]', 't.person = key'), [list(persons)]);

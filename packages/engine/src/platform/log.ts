@@ -56,6 +56,11 @@ export const logTable: Table = {
 
 /** The most entries and characters written by one insert. */
 const GROUP = { entries: 5000, characters: 8 << 20 };
+/**
+ * Fewer entries than this wait a moment for company: each insert is a part on disk that has to be merged later, and a
+ * thousand single events a second would make two hundred of them.
+ */
+const COMPANY = { entries: 500, waitMs: 8 };
 const RETRY_WAITS_MS = [50, 200, 1000];
 
 interface Waiting {
@@ -126,6 +131,7 @@ export async function openClickHouseLog(options: {
 
   const drain = async () => {
     while (queue.length > 0) {
+      if (pending < COMPANY.entries && !closed) await new Promise((done) => setTimeout(done, COMPANY.waitMs));
       const group = takeGroup();
       const first = next;
       const records = group.flatMap(({ entries }) => entries).map((entry, index) => ({ ...entry, seq: first + index }));

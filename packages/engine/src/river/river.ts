@@ -47,8 +47,10 @@ export interface River {
   state(): { identity: StageState; graph: StageState; accepted: number; duplicates: number; rebuildTo: number | null };
 }
 
-/** A batch ends at this many events, or when the river has waited this long for more. */
+/** A batch ends at this many events or this much payload; an order of a thousand lines weighs as much as it makes. */
 const MAX_EVENTS = 5000;
+const MIN_EVENTS = 50;
+const MAX_CHARACTERS = 2 << 20;
 const LINGER_MS = 100;
 const IDLE_MS = 1000;
 const RETRY_MS = [100, 500, 2000, 5000];
@@ -80,6 +82,8 @@ class RunningRiver implements River {
   #idle: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
   #graphWork: Promise<void> = Promise.resolve();
+  /** How many records to read next, from how heavy the last ones were. */
+  #ask = 1000;
   #errors = { identity: null as string | null, graph: null as string | null };
   #updated = { identity: null as number | null, graph: null as number | null };
   readonly #rates = { identity: new RateMeter(), graph: new RateMeter() };
@@ -179,7 +183,7 @@ class RunningRiver implements River {
       if (records.length > 0) await this.#process(records);
       done();
       if (this.#stopping) return;
-      const behind = !this.#paused && this.parts.platform.log.head() - this.#checkpoint.identitySeq >= MAX_EVENTS;
+      const behind = !this.#paused && this.parts.platform.log.head() - this.#checkpoint.identitySeq >= this.#ask;
       if (!behind) await this.#rest(records.length > 0);
     }
   }
@@ -198,10 +202,14 @@ class RunningRiver implements River {
     this.#wake = () => undefined;
   }
 
-  #take(): Promise<LogRecord[]> {
-    return this.parts.platform.log.head() <= this.#checkpoint.identitySeq
-      ? Promise.resolve([])
-      : this.parts.platform.log.read(this.#checkpoint.identitySeq, MAX_EVENTS);
+  async #take(): Promise<readonly LogRecord[]> {
+    const { log } = this.parts.platform;
+    if (log.head() <= this.#checkpoint.identitySeq) return [];
+    const records = await log.read(this.#checkpoint.identitySeq, this.#ask);
+    const { taken, characters } = lightest(records);
+    const typical = Math.max(1, characters / Math.max(1, taken.length));
+    this.#ask = Math.round(Math.min(MAX_EVENTS, Math.max(MIN_EVENTS, MAX_CHARACTERS / typical)));
+    return taken;
   }
 
   async #process(records: readonly LogRecord[]): Promise<void> {
@@ -308,4 +316,16 @@ class RunningRiver implements River {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]));
       }
   }
+}
+
+/** The first records up to the weight of a batch, at least one. */
+function lightest(records: readonly LogRecord[]): { taken: readonly LogRecord[]; characters: number } {
+  let characters = 0;
+  let count = 0;
+  for (const { payload } of records) {
+    if (count > 0 && characters + payload.length > MAX_CHARACTERS) break;
+    characters += payload.length;
+    count++;
+  }
+  return { taken: records.slice(0, count), characters };
 }

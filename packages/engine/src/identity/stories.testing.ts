@@ -1,6 +1,6 @@
 import type { IdentityRules } from '@guanxi/contracts';
 import fc from 'fast-check';
-import { named } from './fixtures.ts';
+import { named } from './fixtures.testing.ts';
 import { defaultRules, type IdentityItem } from './index.ts';
 
 const limits: Record<string, number> = { user_id: 1, phone: 2, email: 3, device_id: 3, anonymous_id: 4 };

@@ -1,0 +1,20 @@
+import type { Endpoint } from '../endpoint.ts';
+import { customersEndpoints } from './customers.ts';
+import { dataEndpoints } from './data.ts';
+import { graphEndpoints } from './graph.ts';
+import { identityEndpoints } from './identity.ts';
+import { importsEndpoints } from './imports.ts';
+import { systemEndpoints } from './system.ts';
+
+/** Every operation of the API: paths, inputs and outputs are written down here and nowhere else. */
+export const endpoints = {
+  ...systemEndpoints,
+  ...dataEndpoints,
+  ...importsEndpoints,
+  ...identityEndpoints,
+  ...customersEndpoints,
+  ...graphEndpoints,
+} as const satisfies Record<string, Endpoint>;
+
+export type Endpoints = typeof endpoints;
+export type EndpointName = keyof Endpoints;

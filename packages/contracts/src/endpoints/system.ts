@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Endpoint } from '../endpoint.ts';
+import { limitOf } from '../common.ts';
+import { job } from '../jobs.ts';
+import { status } from '../system.ts';
+
+const byId = z.object({ id: z.string().min(1).max(100) });
+
+/** Status, jobs, rebuild, export. */
+export const systemEndpoints = {
+  status: {
+    method: 'GET',
+    path: '/api/status',
+    tag: 'system',
+    summary: 'What there is, how fresh it is and how each stage does',
+    response: status,
+  },
+  jobs: {
+    method: 'GET',
+    path: '/api/jobs',
+    tag: 'system',
+    summary: 'Long work, newest first',
+    query: z.object({ limit: limitOf(200, 50) }),
+    response: z.object({ items: z.array(job) }),
+  },
+  job: { method: 'GET', path: '/api/jobs/:id', tag: 'system', summary: 'One job', params: byId, response: job },
+  jobCancel: {
+    method: 'POST',
+    path: '/api/jobs/:id/cancel',
+    tag: 'system',
+    summary: 'Stop a job; what it finished is kept',
+    params: byId,
+    response: job,
+  },
+  jobRetry: {
+    method: 'POST',
+    path: '/api/jobs/:id/retry',
+    tag: 'system',
+    summary: 'Go on with a failed or cancelled job where it stopped',
+    params: byId,
+    response: job,
+  },
+  rebuild: {
+    method: 'POST',
+    path: '/api/rebuild',
+    tag: 'system',
+    summary: 'Drop everything derived and replay the event log',
+    response: job,
+  },
+  export: {
+    method: 'GET',
+    path: '/api/export/:what',
+    tag: 'system',
+    summary: 'Everything of one kind as a file, streamed',
+    streams: 'file',
+    params: z.object({ what: z.enum(['customers', 'events', 'nodes', 'edges', 'quarantine']) }),
+    query: z.object({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
+  },
+} as const satisfies Record<string, Endpoint>;
