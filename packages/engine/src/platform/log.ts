@@ -60,7 +60,7 @@ const GROUP = { entries: 5000, characters: 8 << 20 };
  * Fewer entries than this wait a moment for company: each insert is a part on disk that has to be merged later, and a
  * thousand single events a second would make two hundred of them.
  */
-const COMPANY = { entries: 500, waitMs: 8 };
+const COMPANY = { entries: 500, waitMs: 12 };
 const RETRY_WAITS_MS = [50, 200, 1000];
 
 interface Waiting {

@@ -51,7 +51,7 @@ export interface River {
 const MAX_EVENTS = 5000;
 const MIN_EVENTS = 50;
 const MAX_CHARACTERS = 2 << 20;
-const LINGER_MS = 100;
+const LINGER_MS = 200;
 const IDLE_MS = 1000;
 const RETRY_MS = [100, 500, 2000, 5000];
 
