@@ -91,7 +91,7 @@ export async function generate(clickhouse: ClickHouse, scale: number): Promise<G
     const numbers = `numbers(${sized(count, scale)})`;
     const text = `concat('${type} ', toString(number))`;
     await clickhouse.command(
-      `INSERT INTO node SELECT ${idOf(type, 'number')}, '${type}', toString(number), now64(3), now64(3) FROM ${numbers}`,
+      `INSERT INTO node SELECT ${idOf(type, 'number')}, '${type}', toString(number), now64(3), now64(3), concat('5', repeat('0', 33), ${text}) FROM ${numbers}`,
     );
     await clickhouse.command(
       `INSERT INTO node_attribute (node, name, value, time, seq) SELECT ${idOf(type, 'number')}, 'name', ${text}, now64(3), number FROM ${numbers}`,

@@ -31,7 +31,9 @@ export const eventDetail = z.object({
   raw: z.unknown(),
   event: jsonObject.nullable(),
   effects: z.object({
-    nodes: z.array(z.object({ id: nodeId, type: z.string(), key: z.string(), attributes: jsonObject })),
+    nodes: z.array(
+      z.object({ id: nodeId, type: z.string(), key: z.string(), label: z.string(), attributes: jsonObject }),
+    ),
     edges: z.array(z.object({ from: nodeId, to: nodeId, type: z.string(), weight: z.number() })),
   }),
 });

@@ -28,7 +28,7 @@ async function contents(): Promise<unknown> {
   return Promise.all([
     ask('SELECT * FROM event ORDER BY seq'),
     ask(
-      'SELECT id, min(type) AS t, min(key) AS k, min(first_seen) AS f, max(last_seen) AS l FROM node GROUP BY id ORDER BY id',
+      'SELECT id, min(type) AS t, min(key) AS k, min(first_seen) AS f, max(last_seen) AS l, max(title) AS title FROM node GROUP BY id ORDER BY id',
     ),
     ask('SELECT node, name, value, time, seq FROM node_attribute FINAL ORDER BY node, name'),
     ask('SELECT DISTINCT text, node, type FROM node_name ORDER BY text, node'),

@@ -76,7 +76,7 @@ export async function createGraph(
     titles: titlesOf(ontology),
   });
   let current = compiled((await readOntology(postgres)) ?? retail);
-  const label = createLabels(clickhouse, identity, () => current.titles);
+  const label = createLabels(clickhouse, identity);
   const tools = { clickhouse, identity, label, limits };
   const counts = createCounts(clickhouse);
   return {
@@ -89,7 +89,7 @@ export async function createGraph(
     },
     apply: (events, tokenPrefix) =>
       writeBatch(clickhouse, batchRows(events, current.project, current.titles), tokenPrefix),
-    effects: (event) => describeEffects(current.project(event)),
+    effects: (event) => describeEffects(current.project(event), current.titles),
     labels: label,
     search: (text, options) => searchNodes(tools, text, options),
     node: async (id) => readDetail(tools, await placeOf(identity, id)),

@@ -2,12 +2,14 @@ import type { GraphNode, Identifier, NodeId } from '@guanxi/contracts';
 import type { Identity } from '../identity/index.ts';
 import { type ClickHouse, idArray } from '../platform/index.ts';
 import type { GraphLimits } from './limits.ts';
-import { NAMING_ATTRIBUTES, personName } from './names.ts';
+import { titleText } from './names.ts';
 
 export interface NodeRow {
   readonly id: NodeId;
   readonly type: string;
   readonly key: string;
+  /** See {@link stampedTitle}. */
+  readonly title: string;
   readonly first: string;
   readonly last: string;
 }
@@ -29,7 +31,7 @@ export async function nodeRows(clickhouse: ClickHouse, ids: readonly NodeId[]): 
   const nodes = new Map<NodeId, NodeRow>();
   if (ids.length === 0) return nodes;
   const rows = await clickhouse.query<NodeRow>(
-    `SELECT toString(node.id) AS id, type, key, first_seen AS first, last_seen AS last
+    `SELECT toString(node.id) AS id, type, key, title, first_seen AS first, last_seen AS last
      FROM node WHERE node.id IN {ids:Array(UInt64)}`,
     { ids: idArray(ids) },
     POINT_READ,
@@ -38,7 +40,14 @@ export async function nodeRows(clickhouse: ClickHouse, ids: readonly NodeId[]): 
     const known = nodes.get(row.id);
     nodes.set(
       row.id,
-      known ? { ...known, first: earlier(known.first, row.first), last: later(known.last, row.last) } : row,
+      known
+        ? {
+            ...known,
+            first: earlier(known.first, row.first),
+            last: later(known.last, row.last),
+            title: later(known.title, row.title),
+          }
+        : row,
     );
   }
   return nodes;
@@ -48,8 +57,14 @@ const isLater = (a: AttributeRow, b: AttributeRow) => a.time > b.time || (a.time
 
 export type Attributes = ReadonlyMap<NodeId, ReadonlyMap<string, AttributeRow>>;
 
-/** The latest value of each attribute of each node. */
-function latest(rows: readonly AttributeRow[]): Attributes {
+/** All attributes of nodes, the latest value of each. */
+export async function attributeRows(clickhouse: ClickHouse, ids: readonly NodeId[]): Promise<Attributes> {
+  const rows = await clickhouse.query<AttributeRow>(
+    `SELECT toString(said.node) AS node, name, value, time, seq FROM node_attribute AS said
+     WHERE said.node IN {ids:Array(UInt64)}`,
+    { ids: idArray(ids) },
+    POINT_READ,
+  );
   const nodes = new Map<NodeId, Map<string, AttributeRow>>();
   for (const row of rows) {
     let attributes = nodes.get(row.node);
@@ -58,18 +73,6 @@ function latest(rows: readonly AttributeRow[]): Attributes {
     if (!known || isLater(row, known)) attributes.set(row.name, row);
   }
   return nodes;
-}
-
-/** All attributes of nodes. */
-export async function attributeRows(clickhouse: ClickHouse, ids: readonly NodeId[]): Promise<Attributes> {
-  return latest(
-    await clickhouse.query<AttributeRow>(
-      `SELECT toString(said.node) AS node, name, value, time, seq FROM node_attribute AS said
-       WHERE said.node IN {ids:Array(UInt64)}`,
-      { ids: idArray(ids) },
-      POINT_READ,
-    ),
-  );
 }
 
 /**
@@ -112,65 +115,33 @@ export interface GraphTools {
 }
 export type Label = (refs: readonly NodeRef[]) => Promise<Map<NodeId, GraphNode>>;
 
-interface LabelRow {
-  readonly node: NodeId;
-  /** Empty in rows of attributes. */
-  readonly type: string;
-  readonly name: string;
-  readonly value: string;
-  readonly time: string;
-  readonly seq: number;
-}
-
-/** Keys and naming attributes in one statement: two would cost half as much again. */
-async function labelRows(clickhouse: ClickHouse, ids: readonly NodeId[], names: readonly string[]) {
-  const rows = await clickhouse.query<LabelRow>(
-    `SELECT toString(thing.id) AS node, toString(type) AS type, '' AS name, toString(key) AS value,
-            toDateTime64(0, 3, 'UTC') AS time, toUInt64(0) AS seq
-     FROM node AS thing WHERE thing.id IN {ids:Array(UInt64)}
-     UNION ALL
-     SELECT toString(said.node) AS node, '' AS type, toString(said.name) AS name, value, time, seq
-     FROM node_attribute AS said WHERE said.node IN {ids:Array(UInt64)} AND said.name IN {names:Array(String)}`,
-    { ids: idArray(ids), names },
-    POINT_READ,
-  );
-  const nodes = new Map(rows.filter(({ type }) => type !== '').map((row) => [row.node, row]));
-  return {
-    typeOf: (id: NodeId) => nodes.get(id)?.type,
-    keyOf: (id: NodeId) => nodes.get(id)?.value ?? '',
-    attributes: latest(rows.filter(({ type }) => type === '')),
-  };
+/** Of the titles that anchors give a person: the better name, then what a known identifier says, then the later. */
+function bestTitle(anchors: readonly { readonly title: string; readonly known: boolean }[]): string {
+  const order = ({ title, known }: (typeof anchors)[number]) => `${title.slice(0, 1)}${known ? 1 : 0}${title.slice(1)}`;
+  const given = anchors.filter(({ title }) => title !== '');
+  return given.length === 0 ? '' : given.reduce((a, b) => (order(a) >= order(b) ? a : b)).title;
 }
 
 /** Names nodes: by the title attribute of their type, else their key; persons by name, else strongest identifier. */
-export function createLabels(
-  clickhouse: ClickHouse,
-  identity: Identity,
-  titles: () => ReadonlyMap<string, string>,
-): Label {
+export function createLabels(clickhouse: ClickHouse, identity: Identity): Label {
   return async (refs) => {
-    if (refs.length === 0) return new Map();
     const persons = refs.filter(({ type }) => type === 'person').map(({ id }) => id);
     const identifiers = persons.length === 0 ? new Map<NodeId, Identifier[]>() : await identity.identifiersOf(persons);
-    const anchorsOf = new Map(persons.map((id) => [id, identifiers.get(id)?.map((anchor) => anchor.id) ?? [id]]));
-    const ids = refs.flatMap(({ id }) => anchorsOf.get(id) ?? [id]);
-    const names = [...new Set([...NAMING_ATTRIBUTES, ...titles().values()])];
-    const { typeOf, keyOf, attributes } = await labelRows(clickhouse, ids, names);
+    const ids = refs.flatMap(({ id }) => identifiers.get(id)?.map((anchor) => anchor.id) ?? [id]);
+    const nodes = await nodeRows(clickhouse, ids);
     const isKnown = knownKinds(identity);
     const person = (id: NodeId): GraphNode => {
-      const named = identifiers.get(id) ?? [];
-      const own = anchorsOf.get(id)!.flatMap((anchor) => attributes.get(anchor) ?? []);
-      const merged = mergeAttributes(own, named, isKnown);
-      const key = named[0]?.value ?? keyOf(id);
-      return { id, type: 'person', key, label: personName((name) => merged.get(name)?.value) ?? key };
+      const named = identifiers.get(id);
+      const own = named?.map((anchor) => ({ title: nodes.get(anchor.id)?.title ?? '', known: isKnown(anchor.kind) }));
+      const title = own ? bestTitle(own) : (nodes.get(id)?.title ?? '');
+      const key = named?.[0]?.value ?? nodes.get(id)?.key ?? '';
+      return { id, type: 'person', key, label: titleText(title) || key };
     };
-    const thing = ({ id, type: given }: NodeRef): GraphNode[] => {
-      const type = given ?? typeOf(id);
-      if (type === undefined) return [];
-      const key = keyOf(id);
-      const title = titles().get(type);
-      const label = title === undefined ? undefined : attributes.get(id)?.get(title)?.value;
-      return [{ id, type, key, label: label || key }];
+    const thing = ({ id, type }: NodeRef): GraphNode[] => {
+      const node = nodes.get(id);
+      if (!node && type === null) return [];
+      const key = node?.key ?? '';
+      return [{ id, type: type ?? node!.type, key, label: titleText(node?.title ?? '') || key }];
     };
     return new Map(
       refs.flatMap((ref) => (ref.type === 'person' ? [person(ref.id)] : thing(ref))).map((node) => [node.id, node]),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readEvent } from '../ingest/index.ts';
 import { identifierIdOf, nodeIdOf, UserError } from '../platform/index.ts';
 import { describeEffects } from './effects.ts';
+import { titlesOf } from './names.ts';
 import { compileOntology, type GraphEvent } from './projection.ts';
 import { retail } from './templates/retail.ts';
 
@@ -24,7 +25,7 @@ function graphEvent(event: JsonObject, anchored = true): GraphEvent {
 
 /** Edges as `from type to weight`, nodes by their keys, the person as `me`. */
 function made(event: JsonObject, { anchored = true, by = retail } = {}): { edges: string[]; nodes: string[] } {
-  const { nodes, edges } = describeEffects(compileOntology(by)(graphEvent(event, anchored)));
+  const { nodes, edges } = describeEffects(compileOntology(by)(graphEvent(event, anchored)), titlesOf(by));
   const names = new Map(nodes.map(({ id, type, key }) => [id, type === 'person' ? 'me' : `${type}:${key}`]));
   return {
     nodes: nodes.map(({ id }) => names.get(id)!).sort(),
@@ -33,7 +34,8 @@ function made(event: JsonObject, { anchored = true, by = retail } = {}): { edges
 }
 
 const attributesOf = (event: JsonObject, type: string) =>
-  describeEffects(compileOntology(retail)(graphEvent(event))).nodes.find((node) => node.type === type)?.attributes;
+  describeEffects(compileOntology(retail)(graphEvent(event)), titlesOf(retail)).nodes.find((node) => node.type === type)
+    ?.attributes;
 
 const item = { product_id: 'p1', name: '精华', price: 199, quantity: 2, brand: '兰蔻', category: '护肤' };
 const facts = ['product:p1 in_category category:护肤 1', 'product:p1 of_brand brand:兰蔻 1'];
@@ -169,8 +171,10 @@ test('keys are trimmed, NFKC, text, and at most 500 characters; nothing makes no
   const own = made({ event: 'Product Viewed', properties: { product_id: 'p1' } });
   expect(own.nodes).toEqual(['me', 'product:p1']);
   expect(nodeIdOf('product', 'p1')).toBe(
-    describeEffects(compileOntology(retail)(graphEvent({ event: 'Product Viewed', properties: { product_id: 'p1' } })))
-      .nodes[1]!.id,
+    describeEffects(
+      compileOntology(retail)(graphEvent({ event: 'Product Viewed', properties: { product_id: 'p1' } })),
+      titlesOf(retail),
+    ).nodes[1]!.id,
   );
 });
 

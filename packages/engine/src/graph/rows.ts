@@ -1,6 +1,6 @@
 import { subjectOf } from '../ingest/index.ts';
 import { cleanText } from './expression.ts';
-import { NAMING_ATTRIBUTES, searchText } from './names.ts';
+import { NAMING_ATTRIBUTES, searchText, stampedTitle } from './names.ts';
 import type { EffectEdge, EffectNode, GraphEvent, Project } from './projection.ts';
 
 interface AttributeState {
@@ -12,6 +12,8 @@ interface NodeState {
   readonly node: EffectNode;
   first: number;
   last: number;
+  /** See {@link stampedTitle}. */
+  title: string;
   readonly attributes: Map<string, AttributeState>;
 }
 interface EdgeState {
@@ -88,10 +90,12 @@ class Collector {
   addNode(node: EffectNode, time: number, seq: number): void {
     let state = this.nodes.get(node.id);
     if (!state) {
-      this.nodes.set(node.id, (state = { node, first: time, last: time, attributes: new Map() }));
+      this.nodes.set(node.id, (state = { node, first: time, last: time, title: '', attributes: new Map() }));
       if (node.type !== 'person') this.#addName(node, node.key);
     } else if (time < state.first) state.first = time;
     else if (time > state.last) state.last = time;
+    const title = stampedTitle(node.type, node.attributes, this.#titles.get(node.type), { time, seq });
+    if (title !== null && title > state.title) state.title = title;
     for (const [name, value] of node.attributes) {
       const known = state.attributes.get(name);
       if (known?.value !== value) this.#addTitle(node, name, value);
@@ -103,7 +107,7 @@ class Collector {
 
   /** Every title counts, not only the last: what is found may not depend on where batches are cut. */
   #addTitle(node: EffectNode, attribute: string, value: string): void {
-    if (node.type === 'person' ? NAMING_ATTRIBUTES.includes(attribute) : this.#titles.get(node.type) === attribute)
+    if (node.type === 'person' ? NAMING_ATTRIBUTES.has(attribute) : this.#titles.get(node.type) === attribute)
       this.#addName(node, value);
   }
 
@@ -175,12 +179,13 @@ export function batchRows(
   const states = [...collector.nodes.values()];
   return {
     event: events.map(eventRow),
-    node: states.map(({ node, first, last }) => ({
+    node: states.map(({ node, first, last, title }) => ({
       id: node.id,
       type: node.type,
       key: node.key,
       first_seen: first,
       last_seen: last,
+      title,
     })),
     node_attribute: states.flatMap(({ node, attributes }) =>
       [...attributes].map(([name, { value, time, seq }]) => ({ node: node.id, name, value, time, seq })),

@@ -1,6 +1,24 @@
 import type { ClickHouse } from '../platform/index.ts';
 import { type BatchRows, EDGE_COLUMNS } from './rows.ts';
 
+/** No statement is longer, in characters: V8 holds texts of about half a billion. */
+const LONGEST = 64 << 20;
+
+/** Texts put together to pieces of no more than `LONGEST`, the same pieces every time. */
+function pieces(texts: readonly string[]): string[][] {
+  const all: string[][] = [[]];
+  let length = 0;
+  for (const text of texts) {
+    if (length > 0 && length + text.length > LONGEST) {
+      all.push([]);
+      length = 0;
+    }
+    all.at(-1)!.push(text);
+    length += text.length;
+  }
+  return all;
+}
+
 /** Rows given as lines of JSONCompactEachRow: half the text and half the time of named fields. */
 async function insertLines(
   clickhouse: ClickHouse,
@@ -9,17 +27,21 @@ async function insertLines(
   token: string,
 ): Promise<void> {
   if (lines.length === 0) return;
-  const settings = `insert_deduplication_token = {token:String}, distributed_foreground_insert = 1`;
-  const safeToken = token.replace(/[^A-Za-z0-9:_.-]/g, '_');
-  await clickhouse.command(
-    `INSERT INTO ${table} (${EDGE_COLUMNS[table].join(', ')}) SETTINGS ${settings.replace('{token:String}', `'${safeToken}'`)} FORMAT JSONCompactEachRow\n${lines.join('\n')}`,
-    {},
-    { lane: 'river' },
-  );
+  for (const [index, piece] of pieces(lines).entries()) {
+    const settings = `insert_deduplication_token = '${token}:${index}', distributed_foreground_insert = 1`;
+    await clickhouse.command(
+      `INSERT INTO ${table} (${EDGE_COLUMNS[table].join(', ')}) SETTINGS ${settings} FORMAT JSONCompactEachRow\n${piece.join('\n')}`,
+      {},
+      { lane: 'river' },
+    );
+  }
 }
+
+const TOKEN = /^[A-Za-z0-9:_.-]+$/;
 
 /** Writes a batch, one insert a table, each once under its token however often the batch is written. */
 export async function writeBatch(clickhouse: ClickHouse, rows: BatchRows, tokenPrefix: string): Promise<void> {
+  if (!TOKEN.test(tokenPrefix)) throw new Error('a deduplication token holds letters, digits and : _ . - alone');
   for (const table of ['node', 'node_attribute', 'node_name', 'event'] as const)
     await clickhouse.insert(table, rows[table], { lane: 'river', token: `${tokenPrefix}:${table}` });
   for (const table of ['edge_event', 'adjacency'] as const)

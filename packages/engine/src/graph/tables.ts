@@ -47,6 +47,8 @@ export const nodeTable: Table = {
     key: 'SimpleAggregateFunction(min, String)',
     first_seen: `SimpleAggregateFunction(min, ${instant})`,
     last_seen: `SimpleAggregateFunction(max, ${instant})`,
+    // Stamped with rank, time and seq, so that the greatest is the title of today; empty of none.
+    title: 'SimpleAggregateFunction(max, String)',
   }),
   engine: 'AggregatingMergeTree',
   orderBy: ['id'],
