@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient, endpoints, type Job } from '@guanxi/contracts';
+import { readConfig } from '@guanxi/engine/platform';
+import { type Server, startServer } from '@guanxi/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let server: Server;
+let api: Client;
+let folder: string;
+let writeKey: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'guanxi-api-'));
+  server = await startServer({ ...readConfig({ GUANXI_DATA: folder, GUANXI_LOG_LEVEL: 'error' }), port: 0 });
+  api = createClient(server.url);
+  writeKey = (await api.sources()).items[0]!.writeKey;
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function send(batch: readonly object[]): Promise<void> {
+  const response = await fetch(`${server.url}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
+    body: JSON.stringify({ batch }),
+  });
+  expect(response.status).toBe(200);
+  await server.guanxi.river.waitFor(server.guanxi.platform.log.head());
+}
+
+async function finished(job: Job): Promise<Job> {
+  await expect.poll(async () => (await api.job({ params: { id: job.id } })).state, { timeout: 30_000 }).toBe('done');
+  return api.job({ params: { id: job.id } });
+}
+
+const personOf = async (text: string) => (await api.customers({ query: { search: text } })).items[0]!.id;
+
+const view = (userId: string, product: string, extra: object = {}) => ({
+  type: 'track',
+  event: 'Product Viewed',
+  userId,
+  properties: { product_id: product, name: `Product ${product}` },
+  ...extra,
+});
+
+test('the OpenAPI document names every endpoint and parses as JSON', async () => {
+  const document = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  const operations = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(operations.sort()).toEqual(Object.keys(endpoints).sort());
+  expect(document.openapi).toMatch(/^3\./);
+});
+
+test('health, readiness and metrics answer', async () => {
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  expect(await (await fetch(`${server.url}/ready`)).json()).toEqual({ ready: true });
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/guanxi_graph_lag \d/);
+});
+
+test('an event is seen in the customer, the network, the timeline and behind its edge', async () => {
+  await send([view('seen', 'p1'), view('seen', 'p1'), view('seen', 'p2')]);
+  const id = await personOf('seen');
+  const customer = await api.customer({ params: { id } });
+  expect(customer).toMatchObject({ known: true, events: 3, activity: [{ name: 'Product Viewed', count: 3 }] });
+  const network = await api.customerNetwork({ params: { id } });
+  const edge = network.edges.find(
+    ({ type, to }) => type === 'viewed' && network.nodes.find((node) => node.id === to)?.key === 'p1',
+  )!;
+  expect(edge.count).toBe(2);
+  const evidence = await api.edgeEvents({ query: { from: edge.from, to: edge.to, type: 'viewed' } });
+  expect(evidence.items.length).toBe(2);
+  const detail = await api.event({ params: { seq: evidence.items[0]!.seq } });
+  expect(detail.effects.edges.map(({ type }) => type)).toContain('viewed');
+  const timeline = await api.customerTimeline({ params: { id }, query: { limit: 2 } });
+  expect([timeline.items.length, timeline.total]).toEqual([2, 3]);
+  const rest = await api.customerTimeline({ params: { id }, query: { limit: 2, cursor: timeline.next! } });
+  expect(rest.items.length).toBe(1);
+});
+
+test('rules: a dry run tells what would merge, the update does it, and undoing the update undoes it', async () => {
+  await send([
+    view('r1', 'p1', { context: { traits: { club_card: 'C9' } } }),
+    view('r2', 'p1', { context: { traits: { club_card: 'C9' } } }),
+  ]);
+  const before = await api.identityRules();
+  const kinds = before.kinds.map((kind) => (kind.kind === 'user_id' ? { ...kind, limit: 5 } : kind));
+  const card = {
+    kind: 'club_card',
+    paths: ['traits.club_card'],
+    normalise: 'none' as const,
+    limit: 1,
+    blocked: [],
+    nature: 'known' as const,
+  };
+  const changed = { ...before, kinds: [kinds[0]!, card, ...kinds.slice(1)] };
+  const dry = await api.identityDryRun({ body: changed });
+  expect(dry.wouldMerge).toBeGreaterThan(0);
+  expect(dry.personsAfter).toBe(dry.personsBefore - 1);
+  expect(await personOf('r1')).not.toBe(await personOf('r2'));
+  await finished(await api.identityRulesUpdate({ body: changed }));
+  expect(await personOf('r1')).toBe(await personOf('r2'));
+  await finished(await api.identityRulesUpdate({ body: before }));
+  expect(await personOf('r1')).not.toBe(await personOf('r2'));
+});
+
+test('the ontology: an edge type taken out is gone after the rebuild, and comes back with it', async () => {
+  await send([view('onto', 'p9')]);
+  const ontology = await api.ontology();
+  const { viewed: _, ...edgeTypes } = ontology.edgeTypes;
+  const projections = ontology.projections.map((item) => ({
+    ...item,
+    edges: item.edges.filter(({ type }) => type !== 'viewed'),
+  }));
+  await finished(await api.ontologyUpdate({ body: { ...ontology, edgeTypes, projections } }));
+  const id = await personOf('onto');
+  expect((await api.customerNetwork({ params: { id } })).edges.filter(({ type }) => type === 'viewed')).toEqual([]);
+  await finished(await api.ontologyUpdate({ body: ontology }));
+  expect((await api.customerNetwork({ params: { id } })).edges.filter(({ type }) => type === 'viewed').length).toBe(1);
+});
+
+test('a dangling ontology is refused with the place of the mistake', async () => {
+  const ontology = await api.ontology();
+  const response = await fetch(`${server.url}/api/ontology`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...ontology, edgeTypes: {} }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    where: expect.stringMatching(/^projections\.\d+\.edges\.\d+/) as string,
+  });
+});
+
+test('exports hold every row in both formats', async () => {
+  const { counts } = await api.status();
+  for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const) {
+    const read = async (format: string) => (await fetch(`${server.url}/api/export/${what}?format=${format}`)).text();
+    const rows = (await read('jsonl'))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as object);
+    if (what === 'customers') expect(rows.length).toBe(counts.customers);
+    if (what === 'events') expect(rows.length).toBe(server.guanxi.platform.log.head());
+    const csv = await read('csv');
+    if (rows.length > 0) expect(csv.split('\r\n')[0]!.split(',').length).toBe(Object.keys(rows[0]!).length);
+  }
+});
+
+test.each([
+  ['/api/customers/12', 404],
+  ['/api/customers/not-a-number', 400],
+  ['/api/customers?limit=100000', 400],
+  ['/api/customers?cursor=%27%3B%20DROP%20TABLE%20event', 400],
+  ['/api/events/999999999', 404],
+  ['/api/events?cursor=x', 400],
+  ['/api/graph/nodes/12', 404],
+  ['/api/graph/paths?from=1&to=2&maxHops=99', 400],
+  ['/api/jobs/nope', 404],
+  ['/api/quarantine/nope', 404],
+  ['/api/nothing', 404],
+])('%s is refused with %i, a code and a message', async (path, status) => {
+  const response = await fetch(server.url + path);
+  expect(response.status).toBe(status);
+  expect(await response.json()).toMatchObject({
+    code: expect.any(String) as string,
+    message: expect.any(String) as string,
+  });
+});
