@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { openApi } from '@guanxi/contracts';
@@ -12,7 +13,6 @@ import { version } from './routes/system.ts';
 import { watchGauges } from './gauges.ts';
 
 const consoleFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
-const DAY_S = 86_400;
 
 /** The console's files, and its first page for every address that is one of its screens. */
 async function consoleRoutes(app: FastifyInstance): Promise<void> {
@@ -27,17 +27,22 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
   }
   await app.register(fastifyStatic, {
     root: consoleFolder,
-    maxAge: DAY_S * 1000,
-    immutable: false,
     index: ['index.html'],
-    wildcard: false,
+    cacheControl: false,
+    // Assets carry a hash of what they hold in their names; the page that names them has to be asked for anew each time,
+    // or it would call for files that a newer build no longer has.
+    setHeaders: (response, path) =>
+      response.setHeader(
+        'cache-control',
+        path.startsWith(join(consoleFolder, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ),
   });
   app.setNotFoundHandler((request, reply) => {
     const isScreen =
       request.method === 'GET' &&
       !request.url.startsWith('/api/') &&
       (request.headers.accept ?? '').includes('text/html');
-    if (isScreen) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    if (isScreen) return reply.sendFile('index.html');
     return reply.code(404).send({ code: 'not_found', message: 'There is nothing here', requestId: request.id });
   });
 }

@@ -1,14 +1,17 @@
 import type { IdentityEffect } from '@guanxi/contracts';
-import type { IdentityDecision } from '@guanxi/engine/identity';
-import { readEvent } from '@guanxi/engine/ingest';
+import { type DecisionItem, type IdentityDecision, parseDecision } from '@guanxi/engine/identity';
+import { type CanonicalEvent, readEvent } from '@guanxi/engine/ingest';
 import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
+
+/** Who decides, as long as there are no accounts. */
+const DECIDED_BY = 'console';
 
 /** A decision is durable in the log before it takes effect, and is answered once it has. */
 async function decide(decision: IdentityDecision, { platform, river }: Guanxi): Promise<void> {
   const entry = {
     kind: 'decision',
-    sourceId: 'console',
+    sourceId: DECIDED_BY,
     receivedAt: platform.clock.now(),
     sentAt: null,
     payload: JSON.stringify(decision),
@@ -17,17 +20,23 @@ async function decide(decision: IdentityDecision, { platform, river }: Guanxi): 
   await river.waitFor(seq!);
 }
 
-const REPLAY_EVENTS = 5000;
+const REPLAY_RECORDS = 1000;
 
-/** Every accepted event of the log, in order, for a dry run. */
-async function* loggedEvents({ platform, ingest }: Guanxi) {
+const isEvent = (item: CanonicalEvent | DecisionItem): item is CanonicalEvent => !('decision' in item);
+
+/** What One-ID was told, in the order of the log: events that were not duplicates, and decisions. */
+async function* loggedItems({ platform, ingest }: Guanxi): AsyncGenerator<(CanonicalEvent | DecisionItem)[]> {
   for (let after = 0; ;) {
-    const records = await platform.log.read(after, REPLAY_EVENTS);
+    const records = await platform.log.read(after, REPLAY_RECORDS);
     if (records.length === 0) return;
     after = records.at(-1)!.seq;
-    const events = records.filter(({ kind }) => kind === 'event').map(readEvent);
-    const duplicates = await ingest.dedup.duplicatesOf(events);
-    yield events.filter((event) => !duplicates.has(event.seq));
+    const items = records.map((record) =>
+      record.kind === 'event'
+        ? readEvent(record)
+        : { decision: parseDecision(record.payload), seq: record.seq, at: record.receivedAt },
+    );
+    const duplicates = await ingest.dedup.duplicatesOf(items.filter(isEvent));
+    yield items.filter((item) => !duplicates.has(item.seq));
   }
 }
 
@@ -43,22 +52,19 @@ export const identityHandlers: Handlers<
   identityRules: async (_, { identity }) => identity.rules(),
   identityRulesUpdate: ({ body }, { platform }) =>
     platform.jobs.submit('rebuild', 'Rebuild with new One-ID rules', { rules: body }, 'events'),
-  identityDryRun: ({ body }, guanxi) => guanxi.identity.dryRun(body, loggedEvents(guanxi)),
+  identityDryRun: ({ body }, guanxi) => guanxi.identity.dryRun(body, loggedItems(guanxi)),
   customerIdentity: ({ params }, { identity }) => identity.person(params.id),
   unmergePreview: ({ params, body }, { identity }) => identity.previewUnmerge(params.id, body),
   async unmerge({ params, body }, guanxi): Promise<IdentityEffect> {
+    const decision = await guanxi.identity.decideUnmerge(params.id, body, DECIDED_BY);
     const effect = await guanxi.identity.previewUnmerge(params.id, body);
-    if (effect.changed)
-      await decide(
-        { kind: 'unmerge', person: params.id, identifiers: body.identifiers, reason: body.reason, by: 'console' },
-        guanxi,
-      );
+    if (effect.changed) await decide(decision, guanxi);
     return effect;
   },
   async linkIdentifiers({ body }, guanxi): Promise<IdentityEffect> {
+    const decision = await guanxi.identity.decideLink(body, DECIDED_BY);
     const effect = await guanxi.identity.previewLink(body.a, body.b);
-    if (effect.changed)
-      await decide({ kind: 'link', a: body.a, b: body.b, reason: body.reason, by: 'console' }, guanxi);
+    if (effect.changed) await decide(decision, guanxi);
     return effect;
   },
 };

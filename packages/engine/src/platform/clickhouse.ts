@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
-import { renderTable, type Table, type Topology } from './tables.ts';
+import { localName, renderMissingColumns, renderTable, type Table, type Topology } from './tables.ts';
 
 /** Work of different urgency never waits for each other: an embedded connection runs one query at a time. */
 export type Lane = 'log' | 'river' | 'read';
@@ -29,8 +29,10 @@ export interface ClickHouse {
    * into the same table has no second effect; without one, every insert has its effect.
    */
   insert(table: string, rows: readonly object[], options?: QueryOptions & { readonly token?: string }): Promise<void>;
-  /** Create the tables that are missing. */
+  /** Create the tables that are missing, and in older ones the columns that are. */
   create(tables: readonly Table[]): Promise<void>;
+  /** Drop the tables with all their rows and create them as they are declared now. */
+  recreate(tables: readonly Table[]): Promise<void>;
   /** Remove all rows of a table, on every shard. */
   truncate(table: string): Promise<void>;
   close(): Promise<void>;
@@ -154,6 +156,22 @@ class Connected implements ClickHouse {
   async create(tables: readonly Table[]): Promise<void> {
     for (const table of tables)
       for (const statement of renderTable(table, this.topology)) await this.#everywhere(statement);
+    const rows = await this.query<{ table: string; name: string }>(
+      'SELECT table, name FROM system.columns WHERE database = currentDatabase() AND table IN {tables:Array(String)}',
+      { tables: tables.map((table) => localName(table, this.topology)) },
+    );
+    for (const table of tables) {
+      const local = localName(table, this.topology);
+      const present = new Set(rows.filter((row) => row.table === local).map((row) => row.name));
+      for (const statement of renderMissingColumns(table, this.topology, present)) await this.#everywhere(statement);
+    }
+  }
+
+  async recreate(tables: readonly Table[]): Promise<void> {
+    for (const table of tables)
+      for (const name of new Set([table.name, localName(table, this.topology)]))
+        await this.#everywhere(`DROP TABLE IF EXISTS ${name} SYNC`);
+    await this.create(tables);
   }
 
   async truncate(table: string): Promise<void> {

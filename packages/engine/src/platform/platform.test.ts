@@ -90,3 +90,16 @@ test('a job reports progress, can be cancelled, and goes on from what it saved',
   await expect.poll(async () => (await jobs.get(id)).state, { timeout: 10_000 }).toBe('done');
   expect((await jobs.get(id)).result).toEqual({ from: 7 });
 });
+
+test('a table of an older version gets the columns it lacks and keeps its rows', async () => {
+  const { clickhouse } = platform;
+  const older: Table = { name: 'aged', columns: { id: 'UInt64' }, engine: 'MergeTree', orderBy: ['id'], shardBy: 'id' };
+  await clickhouse.create([older]);
+  await clickhouse.insert('aged', [{ id: 1 }]);
+  await clickhouse.create([{ ...older, columns: { id: 'UInt64', note: 'String' } }]);
+  await clickhouse.insert('aged', [{ id: 2, note: 'new' }]);
+  expect(await clickhouse.query('SELECT id, note FROM aged ORDER BY id')).toEqual([
+    { id: 1, note: '' },
+    { id: 2, note: 'new' },
+  ]);
+});

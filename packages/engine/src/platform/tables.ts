@@ -1,3 +1,5 @@
+import { hashOf } from './ids.ts';
+
 /** One declaration of a ClickHouse table, from which single-node and sharded DDL are rendered. */
 export interface Table {
   readonly name: string;
@@ -42,7 +44,7 @@ function settingsOf(table: Table): string {
 export function renderTable(table: Table, topology: Topology): string[] {
   const columns = Object.entries(table.columns).map(([name, type]) => `  ${name} ${type}`);
   const indexes = (table.indexes ?? []).map((index) => `  INDEX ${index}`);
-  const local = topology.kind === 'single' ? table.name : `${table.name}_local`;
+  const local = localName(table, topology);
   const create = [
     `CREATE TABLE IF NOT EXISTS ${local} (\n${[...columns, ...indexes].join(',\n')}\n)`,
     `ENGINE = ${engineOf(table, topology)}`,
@@ -56,4 +58,23 @@ export function renderTable(table: Table, topology: Topology): string[] {
   if (topology.kind === 'single') return [create];
   const distributed = `CREATE TABLE IF NOT EXISTS ${table.name} AS ${local}\nENGINE = Distributed('${topology.cluster}', currentDatabase(), '${local}', ${table.shardBy})`;
   return [create, distributed];
+}
+
+/** The name under which a node holds its own rows of the table. */
+export const localName = (table: Table, topology: Topology) =>
+  topology.kind === 'single' ? table.name : `${table.name}_local`;
+
+/** The statements that bring a table of an older version up to its declaration, given the columns it has. */
+export function renderMissingColumns(table: Table, topology: Topology, present: ReadonlySet<string>): string[] {
+  const tables = topology.kind === 'single' ? [table.name] : [localName(table, topology), table.name];
+  return Object.entries(table.columns)
+    .filter(([column]) => !present.has(column))
+    .flatMap(([column, type]) =>
+      tables.map((name) => `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${column} ${type}`),
+    );
+}
+
+/** Changes with any change of these declarations: what is derived is then made anew from the log. */
+export function fingerprintOf(tables: readonly Table[]): string {
+  return hashOf(JSON.stringify(tables));
 }

@@ -66,7 +66,7 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
     identity.rules().kinds.some((item) => item.kind === kind && item.nature === 'known');
 
   const anchorsOf = async (id: NodeId): Promise<{ person: NodeId; anchors: NodeId[] }> => {
-    const person = (await identity.personsOf([id])).get(id) ?? id;
+    const person = (await identity.currentPerson(id)) ?? id;
     const anchors = (await identity.anchorsOf([person])).get(person) ?? [];
     if (anchors.length === 0) throw new UserError('not_found', 'no_such_customer', 'There is no such customer');
     return { person, anchors };

@@ -1,11 +1,7 @@
 import type { CanonicalEvent } from '../ingest/index.ts';
 import type { GraphEvent } from '../graph/index.ts';
-import { type IdentityDecision, identityDecision, type Observation } from '../identity/index.ts';
+import { identityDecision, type IdentityItem, type Observation } from '../identity/index.ts';
 import { briefly, type Logger, type LogRecord } from '../platform/index.ts';
-
-export type IdentityItem =
-  | { readonly observation: Observation }
-  | { readonly decision: IdentityDecision; readonly seq: number; readonly at: number };
 
 /** What a stretch of the log says, duplicates marked. A pure function of the log up to there and of the rules. */
 export interface ReadBatch {

@@ -1,4 +1,4 @@
-import { briefly, type Platform, type LogRecord } from '../platform/index.ts';
+import { briefly, fingerprintOf, type LogRecord, type Platform, type Table } from '../platform/index.ts';
 import type { CanonicalEvent, Ingest } from '../ingest/index.ts';
 import { readEvent } from '../ingest/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -99,7 +99,8 @@ class RunningRiver implements River {
   }
 
   async start(): Promise<void> {
-    if (this.#checkpoint.truncating) await this.#truncate();
+    if (this.#checkpoint.schema !== fingerprintOf(this.#tables())) await this.#recreate();
+    else if (this.#checkpoint.truncating) await this.#truncate();
     const batches = await pendingBatches(this.parts.platform.postgres);
     for (const batch of batches) await this.#persistently('graph', () => this.#redo(batch));
     this.#running = this.#loop();
@@ -123,7 +124,7 @@ class RunningRiver implements River {
   }
 
   async rebuild(change: () => Promise<void> = async () => undefined): Promise<number> {
-    const { postgres, log } = this.parts.platform;
+    const { log } = this.parts.platform;
     this.#paused = true;
     this.#wake();
     try {
@@ -131,10 +132,7 @@ class RunningRiver implements River {
       await this.#graphWork;
       const target = log.head();
       await change();
-      await postgres.transaction(async (statements) => {
-        await beginRebuild(statements, target);
-        await this.parts.identity.reset(statements);
-      });
+      await this.#reset(target);
       await this.#truncate();
       return target;
     } finally {
@@ -166,12 +164,37 @@ class RunningRiver implements River {
     };
   }
 
+  #tables(): readonly Table[] {
+    const { ingest, identity, graph, profile } = this.parts;
+    return [...ingest.dedup.tables, ...identity.tables, ...graph.tables, ...profile.tables];
+  }
+
   async #truncate(): Promise<void> {
-    const { platform, ingest, identity, graph, profile } = this.parts;
-    for (const table of [...ingest.dedup.tables, ...identity.tables, ...graph.tables, ...profile.tables])
-      await platform.clickhouse.truncate(table.name);
+    for (const table of this.#tables()) await this.parts.platform.clickhouse.truncate(table.name);
+    await this.#emptied();
+  }
+
+  /** Tables of an older version are not mended but made anew, and filled by replay. */
+  async #recreate(): Promise<void> {
+    const { platform } = this.parts;
+    const head = platform.log.head();
+    if (head > 0) platform.logger.info({ events: head }, 'derived tables have changed: rebuilding');
+    await this.#reset(head);
+    await platform.clickhouse.recreate(this.#tables());
+    await this.#emptied();
+  }
+
+  async #reset(target: number): Promise<void> {
+    await this.parts.platform.postgres.transaction(async (statements) => {
+      await beginRebuild(statements, target);
+      await this.parts.identity.reset(statements);
+    });
+  }
+
+  async #emptied(): Promise<void> {
+    const { platform, ingest } = this.parts;
     await ingest.dedup.forget();
-    await endTruncation(platform.postgres);
+    await endTruncation(platform.postgres, fingerprintOf(this.#tables()));
     this.#checkpoint = await readCheckpoint(platform.postgres);
   }
 

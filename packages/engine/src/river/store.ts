@@ -15,6 +15,7 @@ export const riverMigrations: readonly Migration[] = [
     INSERT INTO river_checkpoint DEFAULT VALUES;
     CREATE TABLE river_batch (from_seq bigint PRIMARY KEY, to_seq bigint NOT NULL)`,
   },
+  { id: 'river-002-schema', sql: 'ALTER TABLE river_checkpoint ADD COLUMN schema text' },
 ];
 
 /** The bounds of a micro-batch: places in the event log, both included. */
@@ -34,6 +35,8 @@ export interface Checkpoint {
   readonly truncating: boolean;
   /** Where a rebuild will have caught up, null when none is under way. */
   readonly rebuildTo: number | null;
+  /** Fingerprint of the derived tables as they are; null before the first start. */
+  readonly schema: string | null;
 }
 
 interface CheckpointRow {
@@ -44,6 +47,7 @@ interface CheckpointRow {
   duplicates: string;
   truncating: boolean;
   rebuild_to: string | null;
+  schema: string | null;
 }
 
 export async function readCheckpoint(statements: Statements): Promise<Checkpoint> {
@@ -57,6 +61,7 @@ export async function readCheckpoint(statements: Statements): Promise<Checkpoint
     duplicates: Number(row.duplicates),
     truncating: row.truncating,
     rebuildTo: row.rebuild_to === null ? null : Number(row.rebuild_to),
+    schema: row.schema,
   };
 }
 
@@ -99,6 +104,6 @@ export async function beginRebuild(statements: Statements, rebuildTo: number): P
   );
 }
 
-export async function endTruncation(statements: Statements): Promise<void> {
-  await statements.query('UPDATE river_checkpoint SET truncating = false');
+export async function endTruncation(statements: Statements, schema: string): Promise<void> {
+  await statements.query('UPDATE river_checkpoint SET truncating = false, schema = $1', [schema]);
 }
