@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const server = { target: 'http://127.0.0.1:3000', changeOrigin: true };
+const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',

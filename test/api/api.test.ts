@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, endpoints, type Job } from '@guanxi/contracts';
@@ -173,4 +174,23 @@ test.each([
     code: expect.any(String) as string,
     message: expect.any(String) as string,
   });
+});
+
+test('pages of other sites can neither change anything nor reach it under another name', async () => {
+  const call = async (headers: Record<string, string>) => {
+    const { hostname, port } = new URL(server.url);
+    return new Promise<number>((resolve, reject) => {
+      const sent = request({ hostname, port, path: '/api/jobs/none/cancel', method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode!);
+      });
+      sent.on('error', reject).end();
+    });
+  };
+  const { host } = new URL(server.url);
+  expect(await call({})).toBe(404);
+  expect(await call({ origin: `http://${host}` })).toBe(404);
+  expect(await call({ origin: 'https://evil.example' })).toBe(403);
+  expect(await call({ origin: 'null' })).toBe(403);
+  expect(await call({ host: 'evil.example' })).toBe(403);
 });

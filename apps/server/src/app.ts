@@ -10,6 +10,7 @@ import { answerError } from './errors.ts';
 import { ingestRoutes } from './ingest/index.ts';
 import { apiRoutes } from './routes/index.ts';
 import { version } from './routes/system.ts';
+import { sameOrigin } from './same-origin.ts';
 import { watchGauges } from './gauges.ts';
 
 const consoleFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -78,6 +79,7 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
   app.get('/api/openapi.json', async () => openApi(version));
 
   await app.register(async (scope) => {
+    scope.addHook('onRequest', sameOrigin(platform.config));
     scope.addHook('onResponse', async (request, reply) => {
       seconds.observe(
         { route: request.routeOptions.url ?? '', method: request.method, status: String(reply.statusCode) },

@@ -6,6 +6,7 @@ import { ZodError } from 'zod';
 const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
   unauthorised: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,

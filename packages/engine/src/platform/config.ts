@@ -26,6 +26,11 @@ export const settings = {
   ),
   host: setting('GUANXI_HOST', z.string().min(1).default('127.0.0.1'), 'Address to listen on'),
   port: setting('GUANXI_PORT', whole(0, 65535, 3000), 'Port to listen on; 0 takes a free one'),
+  publicUrl: setting(
+    'GUANXI_PUBLIC_URL',
+    url(['http:', 'https:']),
+    'Address at which a proxy in front shows the console, where there is one',
+  ),
   clickhouseUrl: setting(
     'GUANXI_CLICKHOUSE_URL',
     url(['http:', 'https:']),

@@ -1,5 +1,6 @@
 /** What kind of trouble it is; one place (the server) maps it to an HTTP status. */
-export type ErrorKind = 'invalid' | 'unauthorised' | 'not_found' | 'conflict' | 'too_large' | 'busy' | 'unavailable';
+export type ErrorKind =
+  'invalid' | 'unauthorised' | 'forbidden' | 'not_found' | 'conflict' | 'too_large' | 'busy' | 'unavailable';
 
 /**
  * Trouble that the user can understand and mend: a stable code, where it is, and the remedy. Everything else that is

@@ -247,7 +247,9 @@ class RunningRiver implements River {
       this.parts.ingest.dedup.remember(read.fresh, this.#token('message', batch)),
     );
     await this.#graphWork;
-    this.#graphWork = this.#persistently('graph', () => this.#write(batch, read)).then(() => undefined);
+    this.#graphWork = this.#persistently('graph', () => this.#write(batch, read));
+    // Who waits for it hears of a failure; it happens only while stopping, when perhaps nobody waits.
+    this.#graphWork.catch(() => undefined);
   }
 
   #read(records: readonly LogRecord[]): Promise<ReadBatch> {
