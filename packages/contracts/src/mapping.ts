@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { localized } from './common.ts';
 
 /** How a file is read; everything absent is found out from its name and its first bytes. */
 export const fileFormat = z.object({
@@ -85,7 +86,7 @@ export type ColumnProfile = z.infer<typeof columnProfile>;
 /** A proposal carries how sure it is, per field, and why. */
 export const mappingProposal = z.object({
   mapping: importMapping,
-  confidence: z.record(z.string(), z.object({ score: z.number().min(0).max(1), why: z.string() })),
+  confidence: z.record(z.string(), z.object({ score: z.number().min(0).max(1), why: localized })),
 });
 export type MappingProposal = z.infer<typeof mappingProposal>;
 

@@ -53,6 +53,8 @@ const MIN_EVENTS = 50;
 const MAX_CHARACTERS = 2 << 20;
 const LINGER_MS = 200;
 const IDLE_MS = 1000;
+/** Clients that wait for an answer come first: with this many entries unwritten a batch waits, though not for ever. */
+const GIVE_WAY = { pending: 1000, stepMs: 20, mostMs: 500 };
 const RETRY_MS = [100, 500, 2000, 5000];
 
 export interface RiverParts {
@@ -202,6 +204,7 @@ class RunningRiver implements River {
     while (!this.#stopping) {
       let done: () => void = () => undefined;
       this.#idle = new Promise((resolve) => (done = resolve));
+      await this.#giveWay();
       const records = this.#paused ? [] : await this.#persistently('identity', () => this.#take());
       if (records.length > 0) await this.#process(records);
       done();
@@ -209,6 +212,12 @@ class RunningRiver implements River {
       const behind = !this.#paused && this.parts.platform.log.head() - this.#checkpoint.identitySeq >= this.#ask;
       if (!behind) await this.#rest(records.length > 0);
     }
+  }
+
+  async #giveWay(): Promise<void> {
+    const { log } = this.parts.platform;
+    for (let waited = 0; waited < GIVE_WAY.mostMs && log.pending() > GIVE_WAY.pending; waited += GIVE_WAY.stepMs)
+      await new Promise((resolve) => setTimeout(resolve, GIVE_WAY.stepMs));
   }
 
   /** Lets events gather after work, sleeps until there is some otherwise. */
@@ -320,11 +329,11 @@ class RunningRiver implements River {
 
   #announce(read: ReadBatch): void {
     if (this.#listeners.size === 0) return;
-    const { identity } = this.parts;
+    const fresh = new Map(read.graphEvents.map((item) => [item.event.seq, item]));
     const processed = read.events.map((event): Processed => {
-      const observation = identity.observe(event);
-      const identifiers = observation?.identifiers ?? [];
-      return { event, anchor: identifiers[0]?.id ?? null, identifiers, duplicate: read.duplicates.has(event.seq) };
+      const item = fresh.get(event.seq);
+      const identifiers = item?.identifiers ?? this.parts.identity.observe(event)?.identifiers ?? [];
+      return { event, anchor: identifiers[0]?.id ?? null, identifiers, duplicate: item === undefined };
     });
     for (const listener of this.#listeners) listener(processed);
   }

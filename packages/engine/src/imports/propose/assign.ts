@@ -1,3 +1,4 @@
+import type { Localized } from '@guanxi/contracts';
 import type { ColumnEvidence } from './profile.ts';
 import { compactOf, type Concept, vocabulary } from './vocabulary.ts';
 
@@ -5,7 +6,7 @@ import { compactOf, type Concept, vocabulary } from './vocabulary.ts';
 export interface Assigned {
   readonly column: ColumnEvidence;
   readonly score: number;
-  readonly why: string;
+  readonly why: Localized;
 }
 
 export type Assignment = ReadonlyMap<Concept, Assigned>;
@@ -39,24 +40,29 @@ function judge(column: ColumnEvidence, concept: Concept): Assigned | null {
   const named = entry.exact.test(name) ? 1 : entry.loose?.test(name) ? 0.75 : 0;
   if (named > 0) {
     const score = round(named * (0.35 + 0.6 * fit));
-    const how =
-      named === 1 ? `The name “${column.profile.name}” says so` : `The name “${column.profile.name}” suggests it`;
-    return {
-      column,
-      score,
-      why: fit >= 0.75 ? `${how} and the values agree` : fit >= 0.35 ? how : `${how}, but the values do not`,
-    };
+    return { column, score, why: reasonOf(column.profile.name, named, fit) };
   }
   return byValues(column, concept);
 }
 
+/** Why a column with such a name is taken, and what its values say to it. */
+function reasonOf(name: string, named: number, fit: number): Localized {
+  const how =
+    named === 1
+      ? { zh: `列名“${name}”即此意`, en: `The name “${name}” says so` }
+      : { zh: `列名“${name}”像是此意`, en: `The name “${name}” suggests it` };
+  if (fit >= 0.75) return { zh: `${how.zh}，取值也相符`, en: `${how.en} and the values agree` };
+  if (fit >= 0.35) return how;
+  return { zh: `${how.zh}，但取值不符`, en: `${how.en}, but the values do not` };
+}
+
 /** Values so telling that they need no name. */
 function byValues(column: ColumnEvidence, concept: Concept): Assigned | null {
-  if (concept === 'email' && column.email >= 0.9) return { column, score: 0.8, why: 'The values are e-mail addresses' };
-  if (concept === 'phone' && column.phone >= 0.9) return { column, score: 0.7, why: 'The values are phone numbers' };
+  if (concept === 'email' && column.email >= 0.9) return { column, score: 0.8, why: { zh: '取值是邮箱', en: 'The values are e-mail addresses' } };
+  if (concept === 'phone' && column.phone >= 0.9) return { column, score: 0.7, why: { zh: '取值是手机号', en: 'The values are phone numbers' } };
   if (concept === 'time' && column.instant >= 0.95 && column.number < 0.5)
-    return { column, score: 0.55, why: 'The values are dates or times' };
-  if (concept === 'url' && column.url >= 0.9) return { column, score: 0.6, why: 'The values are web addresses' };
+    return { column, score: 0.55, why: { zh: '取值是日期或时间', en: 'The values are dates or times' } };
+  if (concept === 'url' && column.url >= 0.9) return { column, score: 0.6, why: { zh: '取值是网址', en: 'The values are web addresses' } };
   return null;
 }
 

@@ -1,4 +1,4 @@
-import type { FieldSource, ImportMapping, MappingProposal } from '@guanxi/contracts';
+import type { FieldSource, ImportMapping, Localized, MappingProposal } from '@guanxi/contracts';
 import type { Assigned } from './assign.ts';
 import type { ColumnEvidence } from './profile.ts';
 import { wordsOf } from './vocabulary.ts';
@@ -12,13 +12,13 @@ export class Draft {
   readonly used = new Set<ColumnEvidence>();
 
   /** A field from a column that was recognised. */
-  take(target: string, found: Assigned | undefined, as: ColumnSource['as'] = 'string', why?: string): boolean {
+  take(target: string, found: Assigned | undefined, as: ColumnSource['as'] = 'string', why?: Localized): boolean {
     if (!found) return false;
     this.add(target, found.column, as, found.score, why ?? found.why);
     return true;
   }
 
-  add(target: string, column: ColumnEvidence, as: ColumnSource['as'], score: number, why: string): void {
+  add(target: string, column: ColumnEvidence, as: ColumnSource['as'], score: number, why: Localized): void {
     if (this.fields[target]) return;
     this.used.add(column);
     this.fields[target] = sourceOf(column, as);
@@ -30,7 +30,10 @@ export class Draft {
     for (const column of columns) {
       if (this.used.has(column) || column.profile.type === 'empty') continue;
       const target = freeTarget(`${prefixOf(column)}.${pathOf(column.profile.name)}`, this.fields);
-      this.add(target, column, castFor(column), 0.4, 'Not recognised: kept under its own name');
+      this.add(target, column, castFor(column), 0.4, {
+        zh: '未识别：按原列名保留',
+        en: 'Not recognised: kept under its own name',
+      });
     }
   }
 

@@ -89,13 +89,16 @@ function takeLines({ found, draft, columns }: Known, negative: 'quantity' | 'amo
     draft.take(ofLine ? 'item.total' : 'properties.revenue', amount, negative === null ? 'number' : 'absolute');
   for (const column of columns)
     if (column.lists > 0.5 && !draft.used.has(column) && varies(column, order))
-      draft.add(`item.${column.profile.name}`, column, castFor(column), 0.4, 'A list per row');
+      draft.add(`item.${column.profile.name}`, column, castFor(column), 0.4, { zh: '每行是一个列表', en: 'A list per row' });
   if (amount && !ofLine) return {};
   if (!amount && !(found.has('quantity') && found.has('price'))) return {};
   const revenue = amount ? ['total'] : ['quantity', 'price'];
   draft.confidence['properties.revenue'] = {
     score: 0.75,
-    why: `${revenue.join(' × ')}, added up over the order’s rows`,
+    why: {
+      zh: `${revenue.join(' × ')}，按订单的各行相加`,
+      en: `${revenue.join(' × ')}, added up over the order’s rows`,
+    },
   };
   return { 'properties.revenue': revenue };
 }

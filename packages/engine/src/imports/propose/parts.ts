@@ -40,12 +40,16 @@ export function takeTime({ found, draft }: Known, ...concepts: Concept[]): void 
     const assigned = found.get(concept);
     if (!assigned) continue;
     const { column } = assigned;
-    const zone = isZoned(column) ? '' : ` Times without a zone are taken as ${column.zone}.`;
-    const order =
-      column.profile.examples.some((cell) => /^\d{1,2}[-/]\d{1,2}[-/]/.test(cell)) && !column.dateOrder
-        ? ' Nothing tells whether the day or the month comes first: check it.'
-        : '';
-    draft.take('timestamp', assigned, 'instant', `${assigned.why}.${zone}${order}`);
+    const why = { zh: `${assigned.why.zh}。`, en: `${assigned.why.en}.` };
+    if (!isZoned(column)) {
+      why.zh += `没有时区的时间按 ${column.zone} 解读。`;
+      why.en += ` Times without a zone are taken as ${column.zone}.`;
+    }
+    if (column.profile.examples.some((cell) => /^\d{1,2}[-/]\d{1,2}[-/]/.test(cell)) && !column.dateOrder) {
+      why.zh += '看不出日在前还是月在前：请核对。';
+      why.en += ' Nothing tells whether the day or the month comes first: check it.';
+    }
+    draft.take('timestamp', assigned, 'instant', why);
     return;
   }
 }

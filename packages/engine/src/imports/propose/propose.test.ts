@@ -263,7 +263,7 @@ describe('invented tables', () => {
     expect(alone.sample).toMatchObject({ rows: [], columns: [{ type: 'empty' }, {}, {}] });
     const dates = await propose('x.csv', 'user_id,visit_date,page\n1,03/04/2020,a\n2,05/06/2020,b\n1,07/08/2020,a\n');
     expect(dates.mapping.fields['timestamp']).toMatchObject({ order: 'mdy' });
-    expect(dates.sample.proposal.confidence['timestamp']!.why).toContain('check it');
+    expect(dates.sample.proposal.confidence['timestamp']!.why.en).toContain('check it');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FileFormat, MappingProposal } from '@guanxi/contracts';
+import type { FileFormat, Localized, MappingProposal } from '@guanxi/contracts';
 import { type Assignment, assignConcepts } from './assign.ts';
 import { castFor, Draft } from './draft.ts';
 import { proposeOrders } from './orders.ts';
@@ -59,7 +59,7 @@ const PERSON: readonly Concept[] = [
 interface PersonKey {
   readonly column: ColumnEvidence;
   readonly score: number;
-  readonly why: string;
+  readonly why: Localized;
 }
 
 /** One row per person: something names people, most values of it once, and columns say what people are like. */
@@ -80,13 +80,13 @@ function personKey(found: Assignment, columns: readonly ColumnEvidence[]): Perso
   // Rows with numbers of their own are people only where much is told of people.
   const row = found.get('row_id');
   if (row && (told(found) >= 3 || !found.has('time')))
-    return { ...row, score: 0.6, why: 'One value per row, and a name of keys' };
+    return { ...row, score: 0.6, why: { zh: '每行一个值，列名像编号', en: 'One value per row, and a name of keys' } };
   const column = columns.find(
     (candidate) =>
       candidate.unique > 0.98 && candidate.profile.filled > 0.98 && /(id|号)$/.test(wordsOf(candidate.profile.name)),
   );
   return column && told(found) >= 1
-    ? { column, score: 0.55, why: 'One value per row, and the name ends like a key’s' }
+    ? { column, score: 0.55, why: { zh: '每行一个值，列名以编号结尾', en: 'One value per row, and the name ends like a key’s' } }
     : null;
 }
 
@@ -189,7 +189,7 @@ function isWire(columns: readonly ColumnEvidence[]): boolean {
 }
 
 function proposeWire({ columns, draft }: Known, common: Common): MappingProposal {
-  const why = 'The file holds events as clients send them';
+  const why = { zh: '文件里是客户端发送的事件', en: 'The file holds events as clients send them' };
   const types = columns.find(({ profile }) => profile.name === 'type')!;
   draft.used.add(types);
   const type =

@@ -71,12 +71,12 @@ function formatOf(head: Buffer, name: string): Format {
       .replace(/\.(gz|zst|zstd)$/, '')
       .split('.')
       .at(-1) ?? '';
-  const said = EXTENSIONS[extension];
-  if (said) return said;
   const utf16 = head[0] === 0xff && head[1] === 0xfe;
   if (head.subarray(0, 4096).includes(0) && !utf16)
     throw new UserError('invalid', 'unknown_format', 'The file is neither text nor Parquet nor XLSX', {
       remedy: 'Give CSV, TSV, JSON lines, Parquet or XLSX, plain or packed with gzip or zstd.',
     });
+  const said = EXTENSIONS[extension];
+  if (said) return said;
   return /^[\s\ufeff\u00ef\u00bb\u00bf]*\{/.test(head.toString(utf16 ? 'utf16le' : 'latin1')) ? 'jsonl' : 'csv';
 }
