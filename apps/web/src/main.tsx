@@ -8,6 +8,15 @@ import './app/shell.css';
 import { applyTheme } from './app/theme.ts';
 import './ui/ui.css';
 
+// A page that was open while a newer build was put in place asks for parts that are gone: it starts anew, once.
+const renewedAt = 'guanxi.renewed';
+window.addEventListener('vite:preloadError', (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(renewedAt)) < 60_000) return;
+  sessionStorage.setItem(renewedAt, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 const { theme, language } = getPreferences();
 const dark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
 applyTheme(dark ? 'dark' : 'light');

@@ -67,7 +67,9 @@ function showProposal(sample: FileSample, { text }: Session): void {
   for (const [field, source] of Object.entries(mapping.fields)) {
     const sure = confidence[field];
     const from = 'column' in source ? source.column : JSON.stringify(source.constant);
-    console.log(`  ${from} → ${field}${sure ? `  (${Math.round(sure.score * 100)}%: ${sure.why})` : ''}`);
+    console.log(
+      `  ${from} → ${field}${sure ? `  (${Math.round(sure.score * 100)}%: ${sure.why[text.language]})` : ''}`,
+    );
   }
   if (mapping.event.length > 0) console.log(`  ${mapping.type}: ${mapping.event.map((item) => item.name).join(', ')}`);
 }

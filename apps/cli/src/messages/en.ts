@@ -1,5 +1,7 @@
 /** Every text of the command line, in English; `zh.ts` has the same keys. */
 export const en = {
+  /** Which of the server's bilingual texts belong with these. */
+  language: 'en' as 'en' | 'zh',
   about: 'Guanxi: a graph-native customer data platform',
   options: {
     lang: 'Language of this command: zh or en',

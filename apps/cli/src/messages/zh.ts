@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 
 export const zh: Messages = {
+  language: 'zh',
   about: '关系 Guanxi:图原生的客户数据平台',
   options: {
     lang: '本命令的语言:zh 或 en',

@@ -1,5 +1,14 @@
 import { Button } from 'antd';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import './card-graph.css';
 import { Icon } from './Icon.tsx';
@@ -120,6 +129,29 @@ function pathOf(a: GraphCard, b: GraphCard, lane: number): { d: string; mx: numb
   return { d: `M${a.x} ${a.y}Q${cx} ${cy} ${b.x} ${b.y}`, mx: (a.x + b.x) / 4 + cx / 2, my: (a.y + b.y) / 4 + cy / 2 };
 }
 
+type Drawn = { line: GraphLine; d: string; mx: number; my: number };
+
+/** Lines shorter than this on the screen would vanish under their own label. */
+const roomForLabel = 320;
+
+/** Where the label of a line stands: on its middle, or, where it is short, beside the card that is farther out. */
+function labelPlace({ line, mx, my }: Drawn, byId: ReadonlyMap<string, GraphCard>, zoom: number): CSSProperties {
+  const a = byId.get(line.from);
+  const b = byId.get(line.to);
+  if (!a || !b || Math.hypot(a.x - b.x, a.y - b.y) * zoom >= roomForLabel)
+    return { left: mx, top: my, transform: `translate(-50%, -50%) scale(${1 / zoom})` };
+  const outer = Math.hypot(a.x, a.y) > Math.hypot(b.x, b.y) ? a : b;
+  // On its far side there are the fewest other cards.
+  const [side, shift] = outer.x > outer.width / 2 ? [-1, '0'] : outer.x < -outer.width / 2 ? [1, '-100%'] : [0, '-50%'];
+  const above = outer.y < 0;
+  return {
+    left: outer.x + (side * outer.width) / 2,
+    top: outer.y + (above ? -1 : 1) * (outer.height / 2 + 4),
+    transformOrigin: `${side < 0 ? 'left' : side > 0 ? 'right' : 'center'} ${above ? 'bottom' : 'top'}`,
+    transform: `translate(${shift}, ${above ? '-100%' : '0'}) scale(${1 / zoom})`,
+  };
+}
+
 interface CardGraphProps {
   readonly label: string;
   readonly cards: readonly GraphCard[];
@@ -128,8 +160,6 @@ interface CardGraphProps {
   readonly ground?: ReactNode;
   readonly hint?: ReactNode;
 }
-
-type Drawn = { line: GraphLine; d: string; mx: number; my: number };
 
 function Lines({
   drawn,
@@ -253,10 +283,7 @@ export function CardGraph({ label, cards, lines, ground, hint }: CardGraphProps)
             <Card key={card.id} card={card} onKey={onKey} />
           ))}
           {named && (
-            <span
-              className="line-label"
-              style={{ left: named.mx, top: named.my, transform: `translate(-50%, -50%) scale(${1 / view.k})` }}
-            >
+            <span className="line-label" style={labelPlace(named, byId, view.k)}>
               {named.line.label}
             </span>
           )}

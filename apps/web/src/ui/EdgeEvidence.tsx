@@ -10,7 +10,7 @@ import { EventRecord } from './EventRecord.tsx';
 import { CloseButton } from './EventSide.tsx';
 import { EvidenceThread, type ThreadStep } from './EvidenceThread.tsx';
 import { FamilyGlyph } from './family.tsx';
-import { ago, dateTime, decimal, number } from './format.ts';
+import { ago, dateOnly, dateTime, decimal, number } from './format.ts';
 import { Panel } from './Page.tsx';
 import { usePii } from './pii.tsx';
 import { Failure, Loading } from './states.tsx';
@@ -54,7 +54,7 @@ function Claim({ edge, known, nodes }: { edge: string; known: GraphEdge | undefi
       {textOf(ends.to)}
       {known && (
         <small>
-          {weight && `${decimal(known.weight, 2)} ${weight} · `}
+          {weight && `${t('evidence.amount', { label: weight, n: decimal(known.weight, 2) })} · `}
           {t('evidence.span', { first: dateTime(known.first, false), last: dateTime(known.last, false) })}
         </small>
       )}
@@ -92,20 +92,25 @@ function useEdgeEvents(edge: string) {
 export function EdgeEvidence({ edge, nodes, edges, onClose, onEdge }: EdgeEvidenceProps) {
   const { t } = useTranslation();
   const words = useWords();
-  const { from, to } = parseEdge(edge);
+  const names = useNames();
+  const { from, to, type } = parseEdge(edge);
   const [open, setOpen] = useState<number | null>(null);
   const query = useEdgeEvents(edge);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const known = edges.find((one) => edgeKey(one) === edge);
   const between = (one: GraphEdge) => [one.from, one.to].includes(from) && [one.from, one.to].includes(to);
   const siblings = edges.filter((one) => one !== known && between(one));
+  const label = names.weight(type);
   const steps = items.map((item): ThreadStep => {
-    const weight = item.weight === 1 ? '' : t('evidence.weight', { n: decimal(item.weight, 2) });
+    const n = decimal(item.weight, 2);
+    const weight = item.weight === 1 ? '' : label ? t('evidence.amount', { label, n }) : t('evidence.weight', { n });
+    const when = ago(item.time);
     return {
       key: String(item.seq),
       title: words.event(item.name),
-      aside: <span title={dateTime(item.time)}>{ago(item.time)}</span>,
-      detail: [dateTime(item.time), item.channel, weight].filter(Boolean).join(' · '),
+      // What is long ago has no shorter words than the day, which stands below.
+      aside: when === dateOnly(item.time) ? undefined : when,
+      detail: [dateTime(item.time), words.channel(item.channel), weight].filter(Boolean).join(' · '),
       open: open === item.seq,
       onOpen: () => setOpen(open === item.seq ? null : item.seq),
       content: <EventRecord seq={item.seq} layout="brief" />,

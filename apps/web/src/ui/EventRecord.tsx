@@ -30,11 +30,14 @@ export function Made({ effects, person }: { effects: Effects; person: string | n
     const named = title ? node.attributes[title] : undefined;
     return pii.text(typeof named === 'string' && named ? named : node.key);
   };
+  // What the person did comes before what belongs to the things they did it with.
+  const ofPerson = (id: string) => id === person || nodes.get(id)?.type === 'person';
+  const edges = effects.edges.toSorted((a, b) => Number(ofPerson(b.from)) - Number(ofPerson(a.from)));
   const familyOf = (id: string) => names.family(nodes.get(id)?.type ?? 'person');
   return (
     <div className="stack">
       <ul className="made">
-        {effects.edges.map((edge, at) => (
+        {edges.map((edge, at) => (
           <li key={`${edge.from}${edge.to}${edge.type}${at}`}>
             <FamilyGlyph family={familyOf(edge.from)} />
             <span>{labelOf(edge.from)}</span>

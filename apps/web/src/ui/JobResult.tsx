@@ -16,10 +16,11 @@ const rowErrorsOf = (value: unknown): readonly RowError[] =>
   Array.isArray(value) ? (value as RowError[]).filter((one) => typeof one.row === 'number') : [];
 
 function Parts({ title, counts, nameOf }: { title: string; counts: Counts; nameOf: (key: string) => string }) {
+  const sorted = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return (
     <div>
       <dt>{title}</dt>
-      {Object.entries(counts).map(([key, count]) => (
+      {sorted.map(([key, count]) => (
         <dd key={key}>
           {nameOf(key)} {number(count)}
         </dd>

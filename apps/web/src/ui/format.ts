@@ -38,9 +38,10 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600],
   ['minute', 60],
 ];
-/** How long ago, in words. */
+/** How long ago, in words; the day itself beyond a year, where "15 years ago" would say nothing. */
 export function ago(instant: string, now = Date.now()): string {
   const seconds = Math.round((new Date(instant).getTime() - now) / 1000);
+  if (Math.abs(seconds) >= steps[0]![1]) return dateOnly(instant);
   const words = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   for (const [unit, size] of steps)
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);

@@ -62,10 +62,12 @@ export function Partial({ shown, total, action }: { shown: number; total: number
 }
 
 export function Failure({ error, retry, compact }: { error: unknown; retry?: () => void; compact?: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const problem = error instanceof ApiError ? error.problem : null;
+  const words = i18n.getResource(i18n.language, 'translation', 'problem') as Record<string, string> | undefined;
+  const known = problem ? words?.[problem.code] : undefined;
   const message = problem
-    ? problem.message
+    ? (known ?? problem.message)
     : error instanceof TypeError
       ? t('state.unreachable')
       : t('state.unexpected');
@@ -75,9 +77,9 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
       <div>
         <p className="failure-message">
           {message}
-          {problem?.where && <code>{problem.where}</code>}
+          {!known && problem?.where && <code>{problem.where}</code>}
         </p>
-        {problem?.remedy && <p className="muted">{problem.remedy}</p>}
+        {!known && problem?.remedy && <p className="muted">{problem.remedy}</p>}
         {!problem && error instanceof Error && !(error instanceof TypeError) && (
           <p className="muted">{error.message}</p>
         )}

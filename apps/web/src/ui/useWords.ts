@@ -7,6 +7,7 @@ export interface Words {
   readonly event: (name: string, type?: EventSummary['type']) => string;
   readonly kind: (kind: string) => string;
   readonly rule: (rule: string) => string;
+  readonly channel: (channel: string) => string;
 }
 
 /** Events without a name of their own are called by their type. */
@@ -15,7 +16,7 @@ const otherTypes = { identify: true, group: true, alias: true };
 export function useWords(): Words {
   const { t, i18n } = useTranslation();
   return useMemo(() => {
-    const known = (group: 'eventName' | 'identifierKind' | 'linkRule', name: string): string | null => {
+    const known = (group: 'eventName' | 'identifierKind' | 'linkRule' | 'channel', name: string): string | null => {
       const bundle = i18n.getResource(i18n.language, 'translation', group) as Record<string, string> | undefined;
       return bundle?.[name] ?? null;
     };
@@ -29,6 +30,7 @@ export function useWords(): Words {
       },
       kind: (kind) => known('identifierKind', kind) ?? kind,
       rule: (rule) => known('linkRule', rule) ?? rule,
+      channel: (channel) => known('channel', channel) ?? channel,
     };
   }, [t, i18n]);
 }

@@ -3,6 +3,9 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dateOnly, number } from '../../ui/format.ts';
 
+/** A share of the strip that a hand does not tell from none. */
+const nearly = 0.01;
+
 interface DensityStripProps {
   readonly density: Timeline['density'];
   readonly from: string | undefined;
@@ -32,6 +35,11 @@ export function DensityStrip({ density, from, to, onRange }: DensityStripProps) 
     : from || to
       ? { a: from ? shareOf(from) : 0, b: to ? shareOf(to) : 1 }
       : null;
+  // Up to an end means with everything that is there, whatever the last pixel stands for.
+  const chosen = ({ a, b }: { a: number; b: number }) => ({
+    from: a < nearly ? undefined : instantAt(a),
+    to: b > 1 - nearly ? undefined : instantAt(b),
+  });
   const label =
     from || to
       ? t('timeline.range', { from: dateOnly(from ?? first.start), to: dateOnly(to ?? last.end) })
@@ -51,8 +59,7 @@ export function DensityStrip({ density, from, to, onRange }: DensityStripProps) 
         onPointerMove={(event) => drag && setDrag({ ...drag, b: shareAt(event.clientX) })}
         onPointerUp={() => {
           // A click without a drag takes the choice back.
-          if (range && drag)
-            onRange(range.b - range.a < 0.01 ? {} : { from: instantAt(range.a), to: instantAt(range.b) });
+          if (range && drag) onRange(range.b - range.a < nearly ? {} : chosen(range));
           setDrag(null);
         }}
       >

@@ -9,7 +9,7 @@ import { usePii } from '../../ui/pii.tsx';
 import { useNames, type Names } from '../../ui/useOntology.ts';
 import { cardSize, pickEgo, placeOnRings, ringsIn, roomIn, type EgoPick, type Space } from './egoLayout.ts';
 
-/** "bought · 3 pieces · 12 times · last week" in words. */
+/** "bought · 12 times · 30 pieces · last week" in words. */
 export function useEdgeText(): (edge: GraphEdge, centre: string) => string {
   const { t } = useTranslation();
   const names = useNames();
@@ -18,7 +18,7 @@ export function useEdgeText(): (edge: GraphEdge, centre: string) => string {
     return [
       names.relation(edge.type, edge.from === centre ? 'out' : 'in'),
       t('network.times', { n: number(edge.count) }),
-      weight ? `${decimal(edge.weight, 2)} ${weight}` : '',
+      weight ? t('evidence.amount', { label: weight, n: decimal(edge.weight, 2) }) : '',
       ago(edge.last),
     ]
       .filter(Boolean)
@@ -86,8 +86,8 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
   const wanted = selected ? parseEdge(selected) : undefined;
   const kept = wanted && (wanted.from === hood.centre ? wanted.to : wanted.from);
   const pick = useMemo(
-    () => pickEgo(hood, Math.min(40, roomIn(rings) - hood.groups.length), kept),
-    [hood, rings, kept],
+    () => pickEgo(hood, Math.min(40, roomIn(rings) - hood.groups.length), names.family, kept),
+    [hood, rings, names, kept],
   );
   const placed = useMemo(() => placeOnRings(itemsOf(pick, names), rings), [pick, names, rings]);
   const edgesAt = useMemo(
@@ -123,7 +123,7 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
           content: (
             <>
               <FamilyGlyph family={names.family(bundle.nodeType)} />
-              <span className="clip">
+              <span className="card-text">
                 +{number(bundle.more)} {names.relation(bundle.edgeType, bundle.direction)}
               </span>
             </>
@@ -145,7 +145,7 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
         content: (
           <>
             <FamilyGlyph family={names.family(node.type)} />
-            <span className="clip">{label}</span>
+            <span className="card-text">{label}</span>
             {strongest && strongest.count > 1 && (
               <small>{number(own.reduce((sum, edge) => sum + edge.count, 0))}</small>
             )}

@@ -113,8 +113,9 @@ function History({ identity }: { identity: PersonIdentity }) {
         <li key={`${item.seq}${item.kind}${at}`}>
           <Mark tone={change[item.kind]}>{t(`change.${item.kind}`)}</Mark>
           <span className="clip">
-            {words.rule(item.rule)}
-            {item.detail && ` · ${item.detail}`}
+            {[words.rule(item.rule), words.kind(item.detail ?? '')]
+              .filter((text) => text && text !== t(`change.${item.kind}`))
+              .join(' · ')}
           </span>
           {item.other && (
             <Link to="/customers/$id" params={{ id: item.other }}>

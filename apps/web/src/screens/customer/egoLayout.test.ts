@@ -27,17 +27,33 @@ const hood: Neighbourhood = {
   ],
 };
 
+const familyOf = (type: string) => (type === 'order' ? 'event' : 'product');
+
 describe('what is drawn around a person', () => {
   it('has something of every relation, the strongest first, and says how many more there are', () => {
-    const pick = pickEgo(hood, 10);
+    const pick = pickEgo(hood, 10, familyOf);
     expect(pick.nodes).toHaveLength(10);
     expect(pick.nodes.map((node) => node.id)).toContain('900');
     expect(pick.nodes.map((node) => node.id)).toContain('100');
     expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'viewed', more: 71 })]);
   });
 
+  it('draws few of what merely happened and counts the rest', () => {
+    const orders = Array.from({ length: 40 }, (_, at) => edge('placed', `${2000 + at}`, 1));
+    const shop: Neighbourhood = {
+      ...hood,
+      edges: [...many, ...orders],
+      nodes: [...hood.nodes, ...orders.map(({ to }) => ({ id: to, type: 'order', key: to, label: to }))],
+      groups: [{ edgeType: 'placed', direction: 'out', nodeType: 'order', total: 40, shown: 40 }],
+    };
+    const pick = pickEgo(shop, 30, familyOf);
+    expect(pick.nodes.filter((node) => node.type === 'order')).toHaveLength(5);
+    expect(pick.nodes).toHaveLength(30);
+    expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'placed', more: 35 })]);
+  });
+
   it('keeps what is looked at, weak as it may be', () => {
-    expect(pickEgo(hood, 5, '159').nodes.map((node) => node.id)).toContain('159');
+    expect(pickEgo(hood, 5, familyOf, '159').nodes.map((node) => node.id)).toContain('159');
   });
 
   it('stands on rings without one card over another', () => {

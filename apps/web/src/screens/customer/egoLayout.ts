@@ -15,11 +15,23 @@ export interface EgoPick {
 
 const otherEnd = (edge: GraphEdge, centre: string) => (edge.from === centre ? edge.to : edge.from);
 
+/** Of relations to what merely happened (orders, page views) only this share is drawn: a number tells a reader little. */
+const happenedShare = 1 / 6;
+
 /**
  * Chooses at most `most` neighbours: one of each relation in turn, so that no kind crowds out another; `first` is one of
  * them in any case.
  */
-export function pickEgo(hood: Neighbourhood, most: number, first?: string): EgoPick {
+export function pickEgo(
+  hood: Neighbourhood,
+  most: number,
+  familyOf: (nodeType: string) => NodeFamily,
+  first?: string,
+): EgoPick {
+  const happened = new Set(
+    hood.nodes.filter((node) => node.type !== 'person' && familyOf(node.type) === 'event').map(({ id }) => id),
+  );
+  let happenedLeft = Math.max(3, Math.floor(most * happenedShare));
   const queues = new Map<string, GraphEdge[]>();
   for (const edge of hood.edges) {
     if (edge.from !== hood.centre && edge.to !== hood.centre) continue;
@@ -38,7 +50,10 @@ export function pickEgo(hood: Neighbourhood, most: number, first?: string): EgoP
       const edge = queue[turn];
       if (!edge) continue;
       left = true;
-      if (chosen.size < most) chosen.add(otherEnd(edge, hood.centre));
+      const other = otherEnd(edge, hood.centre);
+      if (chosen.size >= most || chosen.has(other) || (happened.has(other) && happenedLeft === 0)) continue;
+      chosen.add(other);
+      if (happened.has(other)) happenedLeft -= 1;
     }
     if (!left && chosen.size === before) break;
   }
@@ -75,7 +90,8 @@ const ringOf: Record<NodeFamily, number> = {
   person: 2,
 };
 
-export const cardSize = { width: 116, height: 28 };
+/** Two lines of text: the names of products are long. */
+export const cardSize = { width: 132, height: 38 };
 export interface Ring {
   readonly rx: number;
   readonly ry: number;
@@ -92,8 +108,8 @@ const smallest = 0.84;
 export function ringsIn({ width, height }: Space): Ring[] {
   const rx = Math.max(170, width / smallest / 2 - cardSize.width / 2 - 16);
   const ry = Math.max(70, height / smallest / 2 - cardSize.height / 2 - 16);
-  const count = Math.max(1, Math.min(3, Math.floor((rx - 150) / 130) + 1, Math.floor((ry - 56) / 54) + 1));
-  const inner = { rx: Math.max(150, rx * 0.34), ry: Math.max(56, ry * 0.34) };
+  const count = Math.max(1, Math.min(3, Math.floor((rx - 160) / 140) + 1, Math.floor((ry - 58) / 58) + 1));
+  const inner = { rx: Math.max(160, rx * 0.34), ry: Math.max(58, ry * 0.34) };
   return Array.from({ length: count }, (_, index) => {
     const share = count === 1 ? 1 : index / (count - 1);
     return { rx: inner.rx + (rx - inner.rx) * share, ry: inner.ry + (ry - inner.ry) * share };

@@ -5,7 +5,7 @@ import Sigma from 'sigma';
 import type { Settings } from 'sigma/settings';
 import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
 import { familyColours, fonts, palettes, type ThemeName } from '../../app/tokens.ts';
-import { drawGlyphs, drawHover, drawLabel } from './canvasLabels.ts';
+import { drawGlyphs, drawHover, drawLabel, nodeBoxes, type TakenBoxes } from './canvasLabels.ts';
 
 export interface CanvasNode {
   readonly id: string;
@@ -40,6 +40,8 @@ interface Live {
   hoveredEdge: string | null;
   selected: string | undefined;
   theme: ThemeName;
+  /** Boxes that names keep clear of in this frame: known once sigma has placed the nodes. */
+  taken: () => TakenBoxes;
 }
 
 /** One colour laid over another: the canvas draws without transparency. */
@@ -105,9 +107,9 @@ function settingsOf(live: Live): Partial<Settings> {
     edgeLabelSize: 12,
     edgeLabelColor: { color: palette.text2 },
     minEdgeThickness: 1,
-    stagePadding: 72,
+    stagePadding: 110,
     doubleClickZoomingRatio: 1,
-    defaultDrawNodeLabel: drawLabel(palette),
+    defaultDrawNodeLabel: drawLabel(palette, () => live.taken()),
     defaultDrawNodeHover: drawHover(palette),
   };
 }
@@ -158,7 +160,13 @@ export function GraphCanvas(props: GraphCanvasProps) {
   useEffect(() => {
     if (!box.current) return;
     const graph = new Graph({ multi: true, type: 'directed' });
-    const live: Live = { hovered: null, hoveredEdge: null, selected: undefined, theme: handlers.current.theme };
+    const live: Live = {
+      hovered: null,
+      hoveredEdge: null,
+      selected: undefined,
+      theme: handlers.current.theme,
+      taken: () => [],
+    };
     const sigma = new Sigma(graph, box.current, { ...settingsOf(live), ...reducersOf(graph, live) });
     const redraw = () => sigma.refresh({ skipIndexation: true });
     sigma.on('clickNode', ({ node }) => handlers.current.onNode(node));
@@ -183,6 +191,10 @@ export function GraphCanvas(props: GraphCanvasProps) {
     sigma.on('leaveEdge', () => {
       live.hoveredEdge = null;
       redraw();
+    });
+    sigma.on('beforeRender', () => {
+      let taken: TakenBoxes | undefined;
+      live.taken = () => (taken ??= nodeBoxes(sigma, graph));
     });
     sigma.on('afterRender', () => drawGlyphs(sigma, graph, palettes[live.theme]));
     stage.current = { sigma, graph, live };

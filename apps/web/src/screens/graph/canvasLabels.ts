@@ -41,20 +41,77 @@ export function drawGlyphs(sigma: Sigma, graph: Graph, palette: Palette): void {
 
 const cut = (label: string) => ([...label].length > 22 ? `${[...label].slice(0, 21).join('')}…` : label);
 
+/** Boxes that names keep clear of in one frame: left, top, right, bottom. */
+export type TakenBoxes = [number, number, number, number][];
+
+/** With more nodes than this, names may lie over them. */
+const mostKeptClear = 300;
+
+/** The nodes' own boxes, for names to keep clear of. */
+export function nodeBoxes(sigma: Sigma, graph: Graph): TakenBoxes {
+  if (graph.order > mostKeptClear) return [];
+  const cameraState = sigma.getCamera().getState();
+  return graph.nodes().flatMap((id) => {
+    const shown = sigma.getNodeDisplayData(id);
+    if (!shown || shown.hidden) return [];
+    const { x, y } = sigma.framedGraphToViewport(shown, { cameraState });
+    const size = sigma.scaleSize(shown.size);
+    return [[x - size, y - size, x + size, y + size]];
+  });
+}
+
+/** Where a label may stand: right of its node, else left, below or above; in sight and clear of the labels before it. */
+function freePlace(
+  node: { x: number; y: number; size: number },
+  text: { width: number; height: number },
+  stage: { width: number; height: number },
+  taken: TakenBoxes,
+): { x: number; y: number; free: boolean } {
+  const gap = node.size + 4;
+  const beside = node.y - text.height / 2;
+  const middle = node.x - text.width / 2;
+  const places: [number, number][] = [
+    [node.x + gap, beside],
+    [node.x - gap - text.width, beside],
+    [middle, node.y + gap],
+    [middle, node.y - gap - text.height],
+  ];
+  const free = places.find(
+    ([x, y]) =>
+      x >= 0 &&
+      y >= 0 &&
+      x + text.width <= stage.width &&
+      y + text.height <= stage.height &&
+      taken.every(
+        ([left, top, right, bottom]) => x > right || x + text.width < left || y > bottom || y + text.height < top,
+      ),
+  );
+  const [x, y] = free ?? places[0]!;
+  return { x, y, free: free !== undefined };
+}
+
+/** Draws names where they hide no other; `takenIn` gives what the frame holds so far. What is asked for is drawn in any case. */
 export const drawLabel =
-  (palette: Palette): NodeLabelDrawingFunction =>
+  (palette: Palette, takenIn: () => TakenBoxes): NodeLabelDrawingFunction =>
   (context, data, settings) => {
     if (!data.label) return;
     context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
-    const x = data.x + data.size + 4;
-    const y = data.y + settings.labelSize / 3;
+    const label = cut(data.label);
+    const text = { width: context.measureText(label).width, height: settings.labelSize + 2 };
+    const stage = { width: context.canvas.clientWidth, height: context.canvas.clientHeight };
+    const taken = takenIn();
+    const place = freePlace(data, text, stage, taken);
+    const { forceLabel } = data as unknown as { forceLabel?: boolean };
+    if (!place.free && !forceLabel) return;
+    taken.push([place.x, place.y, place.x + text.width, place.y + text.height]);
+    const baseline = place.y + settings.labelSize * 0.85 + 1;
     // A halo of the ground keeps text readable over edges.
     context.lineWidth = 3;
     context.lineJoin = 'round';
     context.strokeStyle = palette.surface;
-    context.strokeText(cut(data.label), x, y);
+    context.strokeText(label, place.x, baseline);
     context.fillStyle = palette.text1;
-    context.fillText(cut(data.label), x, y);
+    context.fillText(label, place.x, baseline);
   };
 
 export const drawHover =

@@ -27,8 +27,9 @@ function TargetInput({ value, onChange }: { value: string; onChange: (target: st
 }
 
 /** How sure the proposal is, and why; nothing once the reader has chosen something else. */
-function Confidence({ score, why }: { score: number; why: string }) {
-  const { t } = useTranslation();
+function Confidence({ score, why: reasons }: FileSample['proposal']['confidence'][string]) {
+  const { t, i18n } = useTranslation();
+  const why = reasons[i18n.language === 'en' ? 'en' : 'zh'];
   const level = score >= 0.8 ? 'high' : score >= 0.5 ? 'middle' : 'low';
   return (
     <div className={`confidence ${level}`} title={why}>

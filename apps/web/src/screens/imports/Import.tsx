@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { Page } from '../../ui/Page.tsx';
@@ -29,22 +30,27 @@ function Steps({ now }: { now: (typeof steps)[number] }) {
 }
 
 function Mapping({ file }: { file: string }) {
+  const { t } = useTranslation();
   const navigate = route.useNavigate();
   const sample = useQuery({
     ...read('importSample', { body: { file } }),
     staleTime: Infinity,
   });
+  const another = <Button onClick={() => void navigate({ search: {} })}>{t('imports.another_file')}</Button>;
   return (
-    <QueryView query={sample}>
-      {(data) => (
-        <MapStep
-          key={file}
-          file={file}
-          sample={data}
-          onRun={(job) => void navigate({ search: (now) => ({ ...now, job }) })}
-        />
-      )}
-    </QueryView>
+    <>
+      {sample.isError && <div>{another}</div>}
+      <QueryView query={sample}>
+        {(data) => (
+          <MapStep
+            key={file}
+            file={file}
+            sample={data}
+            onRun={(job) => void navigate({ search: (now) => ({ ...now, job }) })}
+          />
+        )}
+      </QueryView>
+    </>
   );
 }
 

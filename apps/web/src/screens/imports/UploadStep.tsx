@@ -14,7 +14,7 @@ interface Upload {
   readonly stop: AbortController;
 }
 
-const accepted = '.csv,.tsv,.txt,.jsonl,.ndjson,.json,.parquet,.xlsx';
+const accepted = '.csv,.tsv,.txt,.jsonl,.ndjson,.json,.parquet,.xlsx,.gz,.zst';
 
 function Progress({ upload }: { upload: Upload }) {
   const { t } = useTranslation();

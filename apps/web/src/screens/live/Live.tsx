@@ -56,26 +56,26 @@ function useColumns(): Column<LiveEvent>[] {
       {
         id: 'source',
         header: t('live.source'),
-        track: 'minmax(90px, 1fr)',
+        track: 'minmax(72px, 1fr)',
         cell: (row) => nameOf.get(row.sourceId) ?? row.sourceId,
       },
       {
         id: 'event',
         header: t('live.event'),
-        track: 'minmax(120px, 1fr)',
+        track: 'minmax(122px, 1fr)',
         cell: (row) => words.event(row.name, row.type),
       },
       {
         id: 'subject',
         header: t('live.subject'),
-        track: 'minmax(120px, 2fr)',
+        track: 'minmax(96px, 2fr)',
         cell: (row) =>
           row.verdict === 'quarantined' ? <span className="muted">{row.reason}</span> : pii.text(row.subject),
       },
       {
         id: 'person',
         header: t('live.person'),
-        track: 'minmax(120px, 1fr)',
+        track: 'minmax(88px, 1fr)',
         cell: (row) => {
           const first = row.identifiers[0];
           return first ? <span className="mono">{pii.identifier(first.kind, first.value)}</span> : null;
@@ -84,7 +84,7 @@ function useColumns(): Column<LiveEvent>[] {
       {
         id: 'verdict',
         header: t('live.verdict'),
-        track: '84px',
+        track: '104px',
         cell: (row) => <Mark tone={tones[row.verdict]}>{t(`verdict.${row.verdict}`)}</Mark>,
       },
     ];

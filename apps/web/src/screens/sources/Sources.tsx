@@ -76,7 +76,8 @@ export function Sources() {
                 ) : (
                   <VirtualTable
                     label={t('nav.sources')}
-                    columns={columns}
+                    // Beside the one that is open, which tells the rest, there is room for these.
+                    columns={chosen ? columns.filter(({ id }) => !['kind', 'rejects', 'total'].includes(id)) : columns}
                     rows={items}
                     rowKey={(row) => row.id}
                     selected={search.id}

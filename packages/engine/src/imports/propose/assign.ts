@@ -58,11 +58,14 @@ function reasonOf(name: string, named: number, fit: number): Localized {
 
 /** Values so telling that they need no name. */
 function byValues(column: ColumnEvidence, concept: Concept): Assigned | null {
-  if (concept === 'email' && column.email >= 0.9) return { column, score: 0.8, why: { zh: '取值是邮箱', en: 'The values are e-mail addresses' } };
-  if (concept === 'phone' && column.phone >= 0.9) return { column, score: 0.7, why: { zh: '取值是手机号', en: 'The values are phone numbers' } };
+  if (concept === 'email' && column.email >= 0.9)
+    return { column, score: 0.8, why: { zh: '取值是邮箱', en: 'The values are e-mail addresses' } };
+  if (concept === 'phone' && column.phone >= 0.9)
+    return { column, score: 0.7, why: { zh: '取值是手机号', en: 'The values are phone numbers' } };
   if (concept === 'time' && column.instant >= 0.95 && column.number < 0.5)
     return { column, score: 0.55, why: { zh: '取值是日期或时间', en: 'The values are dates or times' } };
-  if (concept === 'url' && column.url >= 0.9) return { column, score: 0.6, why: { zh: '取值是网址', en: 'The values are web addresses' } };
+  if (concept === 'url' && column.url >= 0.9)
+    return { column, score: 0.6, why: { zh: '取值是网址', en: 'The values are web addresses' } };
   return null;
 }
 

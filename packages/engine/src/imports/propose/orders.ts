@@ -71,13 +71,10 @@ function takeLines({ found, draft, columns }: Known, negative: 'quantity' | 'amo
   const order = found.get('order_id')!.column;
   const named = found.get('product_name');
   if (!draft.take('item.product_id', found.get('product_id')) && named)
-    draft.add(
-      'item.product_id',
-      named.column,
-      'string',
-      0.6,
-      'There is no product number, so that its name stands for it',
-    );
+    draft.add('item.product_id', named.column, 'string', 0.6, {
+      zh: '没有商品编号，以名称代替',
+      en: 'There is no product number, so that its name stands for it',
+    });
   draft.take('item.name', named);
   draft.take('item.category', found.get('category'));
   draft.take('item.brand', found.get('brand'));
@@ -89,7 +86,10 @@ function takeLines({ found, draft, columns }: Known, negative: 'quantity' | 'amo
     draft.take(ofLine ? 'item.total' : 'properties.revenue', amount, negative === null ? 'number' : 'absolute');
   for (const column of columns)
     if (column.lists > 0.5 && !draft.used.has(column) && varies(column, order))
-      draft.add(`item.${column.profile.name}`, column, castFor(column), 0.4, { zh: '每行是一个列表', en: 'A list per row' });
+      draft.add(`item.${column.profile.name}`, column, castFor(column), 0.4, {
+        zh: '每行是一个列表',
+        en: 'A list per row',
+      });
   if (amount && !ofLine) return {};
   if (!amount && !(found.has('quantity') && found.has('price'))) return {};
   const revenue = amount ? ['total'] : ['quantity', 'price'];

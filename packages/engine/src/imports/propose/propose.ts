@@ -86,7 +86,11 @@ function personKey(found: Assignment, columns: readonly ColumnEvidence[]): Perso
       candidate.unique > 0.98 && candidate.profile.filled > 0.98 && /(id|号)$/.test(wordsOf(candidate.profile.name)),
   );
   return column && told(found) >= 1
-    ? { column, score: 0.55, why: { zh: '每行一个值，列名以编号结尾', en: 'One value per row, and the name ends like a key’s' } }
+    ? {
+        column,
+        score: 0.55,
+        why: { zh: '每行一个值，列名以编号结尾', en: 'One value per row, and the name ends like a key’s' },
+      }
     : null;
 }
 

@@ -256,6 +256,10 @@ test('empty files, header alone, files that are none of these', async () => {
   await expect(open(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]), 'x.png')).rejects.toMatchObject({
     code: 'unknown_format',
   });
+  // Whatever they are called.
+  await expect(open(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]), 'x.csv')).rejects.toMatchObject({
+    code: 'unknown_format',
+  });
   await expect(open(Buffer.from('PK\u0003\u0004 but no archive'), 'x.xlsx')).rejects.toMatchObject({
     code: 'broken_file',
   });

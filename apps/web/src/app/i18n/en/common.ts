@@ -132,7 +132,7 @@ export const common: typeof zh = {
     graph: 'Graph nodes',
     sparkEvents: 'Events per day, last 28 days',
     sparkRejects: 'Quarantined per day, last 28 days',
-    noCompare: 'No data for the 7 days before',
+    noCompare: 'No earlier data',
     known: '{{share}} known',
     anonymous: '{{n}} anonymous',
     edges: '{{n}} relations',

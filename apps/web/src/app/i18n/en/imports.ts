@@ -9,7 +9,7 @@ export const imports: typeof zh = {
     step: { upload: 'Upload', map: 'Map and check', run: 'Import' },
     drop: 'Drop a file here',
     choose: 'Choose a file',
-    formats: 'CSV, TSV, JSONL, Parquet, XLSX; the encoding is found out (UTF-8, GB18030)',
+    formats: 'CSV, TSV, JSONL, Parquet, XLSX, plain or as gz or zst; the encoding is found out (UTF-8, GB18030)',
     twice: 'Importing the same file twice makes no duplicates.',
     uploading: 'Upload progress',
     sample: 'Sample of the file',

@@ -8,7 +8,7 @@ export const imports = {
     step: { upload: '上传', map: '映射与检查', run: '导入' },
     drop: '把文件拖到这里',
     choose: '选择文件',
-    formats: 'CSV、TSV、JSONL、Parquet、XLSX；编码自动识别（UTF-8、GB18030）',
+    formats: 'CSV、TSV、JSONL、Parquet、XLSX，可用 gz、zst 压缩；编码自动识别（UTF-8、GB18030）',
     twice: '同一文件导入两次不会产生重复。',
     uploading: '上传进度',
     sample: '文件样本',
