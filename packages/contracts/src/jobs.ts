@@ -4,10 +4,14 @@ import { instant } from './common.ts';
 export const jobKind = z.enum(['import', 'rebuild']);
 export type JobKind = z.infer<typeof jobKind>;
 
+/** Why everything derived is made anew: somebody asked, or rules or the ontology changed. The title of such a job. */
+export const rebuildReason = z.enum(['asked', 'rules', 'ontology']);
+export type RebuildReason = z.infer<typeof rebuildReason>;
+
 export const job = z.object({
   id: z.string(),
   kind: jobKind,
-  title: z.string(),
+  title: z.string().describe('Of an import the name of its data set, of a rebuild its reason'),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   done: z.number().int(),
   /** Null while it is not known. */

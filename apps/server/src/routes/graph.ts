@@ -19,6 +19,5 @@ export const graphHandlers: Handlers<
   graphCommon: ({ query }, { graph }) => graph.common(query),
   edgeEvents: ({ query }, { graph }) => graph.edgeEvents(query),
   ontology: async (_, { graph }) => graph.ontology(),
-  ontologyUpdate: ({ body }, { platform }) =>
-    platform.jobs.submit('rebuild', 'Rebuild with a new ontology', { ontology: body }, 'events'),
+  ontologyUpdate: ({ body }, { platform }) => platform.jobs.submit('rebuild', 'ontology', { ontology: body }, 'events'),
 };

@@ -50,8 +50,7 @@ export const identityHandlers: Handlers<
   | 'linkIdentifiers'
 > = {
   identityRules: async (_, { identity }) => identity.rules(),
-  identityRulesUpdate: ({ body }, { platform }) =>
-    platform.jobs.submit('rebuild', 'Rebuild with new One-ID rules', { rules: body }, 'events'),
+  identityRulesUpdate: ({ body }, { platform }) => platform.jobs.submit('rebuild', 'rules', { rules: body }, 'events'),
   identityDryRun: ({ body }, guanxi) => guanxi.identity.dryRun(body, loggedItems(guanxi)),
   customerIdentity: ({ params }, { identity }) => identity.person(params.id),
   unmergePreview: ({ params, body }, { identity }) => identity.previewUnmerge(params.id, body),

@@ -73,5 +73,5 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
   job: ({ params }, { platform }) => platform.jobs.get(params.id),
   jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),
   jobRetry: ({ params }, { platform }) => platform.jobs.retry(params.id),
-  rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'Rebuild', {}, 'events'),
+  rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'asked', {}, 'events'),
 };

@@ -10,6 +10,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { JobLine, isUnderWay, shareOf } from '../ui/JobLine.tsx';
 import { Failure } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
+import { jobTitle } from '../ui/jobTitle.ts';
 
 const jobsQuery = read('jobs', { query: { limit: 50 } });
 
@@ -29,7 +30,7 @@ function useEndings(jobs: readonly Job[] | undefined) {
       if (isUnderWay(job)) seen.current.add(job.id);
       else if (seen.current.delete(job.id)) {
         toast(
-          t(`job.ended.${job.state as 'done' | 'failed' | 'cancelled'}`, { title: job.title }),
+          t(`job.ended.${job.state as 'done' | 'failed' | 'cancelled'}`, { title: jobTitle(job, t) }),
           job.state === 'failed' ? 'danger' : 'success',
         );
         void queryClient.invalidateQueries();
@@ -56,7 +57,7 @@ export function JobTray() {
       <Button aria-expanded={open} onClick={() => setOpen(!open)} icon={<Icon name="jobs" />}>
         {t('job.running', { n: count })}
         <span className="tray-mini">
-          <ProgressBar share={shareOf(first)} label={first.title} />
+          <ProgressBar share={shareOf(first)} label={jobTitle(first, t)} />
         </span>
       </Button>
       {open && (

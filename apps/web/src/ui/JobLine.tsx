@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ProgressBar } from './charts.tsx';
 import { bytes, clock, number, percent } from './format.ts';
+import { jobTitle } from './jobTitle.ts';
 
 export const isUnderWay = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 export const shareOf = (job: Job): number | null =>
@@ -16,14 +17,14 @@ export function JobLine({ job, onCancel }: { job: Job; onCancel?: () => void }) 
   return (
     <>
       <div className="row between">
-        <span className="clip">{job.title}</span>
+        <span className="clip">{jobTitle(job, t)}</span>
         {onCancel && isUnderWay(job) && (
           <Button size="small" onClick={onCancel}>
             {t('action.cancel')}
           </Button>
         )}
       </div>
-      <ProgressBar share={share} label={job.title} tone={job.state === 'failed' ? 'danger' : undefined} />
+      <ProgressBar share={share} label={jobTitle(job, t)} tone={job.state === 'failed' ? 'danger' : undefined} />
       <div className="row between meta">
         <span>
           {job.total === null

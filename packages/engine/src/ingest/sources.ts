@@ -53,7 +53,7 @@ interface SourceRow {
 }
 
 const DEFAULT_ID = 'default';
-const DEFAULT_NAME = '默认来源';
+const DEFAULT_NAME = '默认来源 Default';
 const toSource = (row: SourceRow): SourceConfig => ({
   id: row.id,
   name: row.name,

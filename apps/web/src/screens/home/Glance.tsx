@@ -7,6 +7,7 @@ import { ago, number } from '../../ui/format.ts';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
+import { jobTitle } from '../../ui/jobTitle.ts';
 
 export function SourcesGlance() {
   const { t } = useTranslation();
@@ -64,7 +65,7 @@ export function Attention() {
                 <li key={job.id}>
                   <Mark tone="danger">{t('home.failedJob')}</Mark>
                   <Link to="/settings/jobs" className="clip">
-                    {job.title}
+                    {jobTitle(job, t)}
                   </Link>
                   <span className="meta">{ago(job.finishedAt ?? job.createdAt)}</span>
                 </li>

@@ -15,6 +15,7 @@ import { toast } from '../../ui/toast.tsx';
 import { DryRun } from './DryRun.tsx';
 import './identity-rules.css';
 import { GeneralRules, KindRow } from './KindRow.tsx';
+import { jobTitle } from '../../ui/jobTitle.ts';
 
 type Kind = Rules['kinds'][number];
 const blank: Kind = { kind: '', paths: [''], normalise: 'none', limit: 1, blocked: [], nature: 'known' };
@@ -114,7 +115,7 @@ function Editor({ saved }: { saved: Rules }) {
           {t('action.reset')}
         </Button>
         {changed && !dryRun.data && <span className="meta">{t('rules.dryRunFirst')}</span>}
-        {save.data && <Link to="/settings/jobs">{t('ontology.rebuilding', { title: save.data.title })}</Link>}
+        {save.data && <Link to="/settings/jobs">{t('ontology.rebuilding', { title: jobTitle(save.data, t) })}</Link>}
       </div>
       {dryRun.isError && <Failure error={dryRun.error} retry={() => dryRun.mutate(rules)} />}
       {save.isError && <Failure error={save.error} />}

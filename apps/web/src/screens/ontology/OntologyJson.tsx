@@ -11,6 +11,7 @@ import { IssueList } from '../../ui/IssueList.tsx';
 import { parseWith } from '../../ui/parseWith.ts';
 import { Failure } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { jobTitle } from '../../ui/jobTitle.ts';
 
 /** The ontology as text: checked as it is typed, saved with a rebuild. */
 export function OntologyJson({ ontology }: { ontology: Ontology }) {
@@ -57,7 +58,7 @@ export function OntologyJson({ ontology }: { ontology: Ontology }) {
         {save.isError && <Failure compact error={save.error} />}
         {save.data && (
           <p>
-            <Link to="/settings/jobs">{t('ontology.rebuilding', { title: save.data.title })}</Link>
+            <Link to="/settings/jobs">{t('ontology.rebuilding', { title: jobTitle(save.data, t) })}</Link>
           </p>
         )}
         <IssueList issues={issues} />

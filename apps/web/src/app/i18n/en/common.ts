@@ -114,6 +114,7 @@ export const common: typeof zh = {
     unit: { rows: 'rows', events: 'events', bytes: '' },
     state: { queued: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
     kind: { import: 'Import', rebuild: 'Rebuild' },
+    rebuild: { asked: 'Rebuild', rules: 'Rebuild with new identity rules', ontology: 'Rebuild with a new ontology' },
     ended: { done: 'Done: {{title}}', failed: 'Failed: {{title}}', cancelled: 'Cancelled: {{title}}' },
   },
   home: {
