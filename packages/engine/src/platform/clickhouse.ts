@@ -195,7 +195,10 @@ async function versionOf(client: ClickHouseClient): Promise<string> {
   return rows[0]!.version;
 }
 
-/** Caches small enough for a laptop; without these the embedded engine would keep up to 5 GB of marks. */
+/**
+ * Caches small enough for a laptop; without these the embedded engine would keep up to 5 GB of marks. Merged parts are
+ * removed by four threads: the preset 128 kept the journal of the file system, and with it inserts, waiting for seconds.
+ */
 const EMBEDDED_CONFIG = `<clickhouse>
   <mark_cache_size>67108864</mark_cache_size>
   <primary_index_cache_size>67108864</primary_index_cache_size>
@@ -203,6 +206,10 @@ const EMBEDDED_CONFIG = `<clickhouse>
   <compiled_expression_cache_size>16777216</compiled_expression_cache_size>
   <query_condition_cache_size>16777216</query_condition_cache_size>
   <parquet_metadata_cache_size>16777216</parquet_metadata_cache_size>
+  <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
+  <merge_tree>
+    <concurrent_part_removal_threshold>50</concurrent_part_removal_threshold>
+  </merge_tree>
 </clickhouse>
 `;
 

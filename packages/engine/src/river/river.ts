@@ -54,7 +54,7 @@ const MAX_CHARACTERS = 2 << 20;
 const LINGER_MS = 200;
 const IDLE_MS = 1000;
 /** Clients that wait for an answer come first: with this many entries unwritten a batch waits, though not for ever. */
-const GIVE_WAY = { pending: 1000, stepMs: 20, mostMs: 500 };
+const GIVE_WAY = { pending: 1000, stepMs: 20, mostMs: 1000 };
 const RETRY_MS = [100, 500, 2000, 5000];
 
 export interface RiverParts {
