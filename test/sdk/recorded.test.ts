@@ -127,30 +127,30 @@ test('analytics-kotlin is given settings that lead back here', async () => {
 });
 
 const pythonBody = (writeKey: string) => ({
-  sentAt: '2026-03-01T08:00:10.250000+00:00',
   batch: [
     {
       integrations: {},
-      anonymousId: '',
-      properties: { order_id: '100200', revenue: 88.5, currency: 'CNY' },
-      timestamp: '2026-03-01T16:00:09.750000+08:00',
-      userId: 'u30',
-      context: { library: { name: 'analytics-python', version: '2.3.3' } },
-      type: 'track',
-      event: 'Order Completed',
-      messageId: 'b6a2c2f0-4f9b-4a54-8f1f-000000000001',
+      anonymousId: null,
+      timestamp: '2026-11-21T23:25:11.438+00:00',
+      context: { library: { name: 'analytics-python', version: '2.4.0' } },
+      type: 'identify',
+      userId: 'py-1',
+      traits: { email: 'py@example.com', name: '李雷' },
+      messageId: 'beee2f51-6724-4dc7-8191-25f51bced865',
     },
     {
       integrations: {},
-      anonymousId: '',
-      timestamp: '2026-03-01T08:00:09.750000+00:00',
-      userId: 'u30',
-      context: { library: { name: 'analytics-python', version: '2.3.3' } },
-      type: 'identify',
-      traits: { email: 'han@example.com' },
-      messageId: 'b6a2c2f0-4f9b-4a54-8f1f-000000000002',
+      anonymousId: null,
+      properties: { order_id: 'o-1', products: [{ product_id: 'p1', quantity: 1 }] },
+      timestamp: '2026-11-21T23:25:11.438+00:00',
+      context: { library: { name: 'analytics-python', version: '2.4.0' } },
+      userId: 'py-1',
+      type: 'track',
+      event: 'Order Completed',
+      messageId: '7ac8a027-7a0e-4a3b-90a5-07de67dcb0ad',
     },
   ],
+  sentAt: '2026-11-21T23:25:11.938368+00:00',
   writeKey,
 });
 
@@ -161,24 +161,24 @@ for (const zipped of [false, true])
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'user-agent': 'analytics-python/2.3.3',
+        'user-agent': 'analytics-python/2.4.0',
         authorization: `Basic ${Buffer.from(`${gate.writeKey}:`).toString('base64')}`,
         ...(zipped ? { 'content-encoding': 'gzip' } : {}),
       },
       body: zipped ? new Uint8Array(gzipSync(text)) : text,
     });
     expect([response.status, await response.json()]).toEqual([200, { success: true }]);
-    const [order, identify] = await gate.waitFor(2);
+    const [identify, order] = await gate.waitFor(2);
     expect(order).toMatchObject({
       name: 'Order Completed',
-      userId: 'u30',
+      userId: 'py-1',
       anonymousId: null,
       channel: 'server',
-      messageId: 'b6a2c2f0-4f9b-4a54-8f1f-000000000001',
+      messageId: '7ac8a027-7a0e-4a3b-90a5-07de67dcb0ad',
     });
     expect(order!.receivedAt - order!.time).toBe(500);
     expect(identify!.receivedAt - identify!.time).toBe(500);
-    expect(identify!.traits).toEqual({ email: 'han@example.com' });
+    expect(identify!.traits).toEqual({ email: 'py@example.com', name: '李雷' });
   });
 
 test('a refusal is JSON with code and message', async () => {
