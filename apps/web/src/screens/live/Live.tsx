@@ -16,6 +16,7 @@ import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
 import './live.css';
 import { LiveDetail } from './LiveDetail.tsx';
+import { refusalLine } from '../../ui/refusalText.ts';
 
 const route = getRouteApi('/data/live');
 const verdicts = ['accepted', 'quarantined', 'duplicate'] as const;
@@ -70,7 +71,11 @@ function useColumns(): Column<LiveEvent>[] {
         header: t('live.subject'),
         track: 'minmax(96px, 2fr)',
         cell: (row) =>
-          row.verdict === 'quarantined' ? <span className="muted">{row.reason}</span> : pii.text(row.subject),
+          row.verdict === 'quarantined' ? (
+            <span className="muted">{row.reason && refusalLine(row.reason, t)}</span>
+          ) : (
+            pii.text(row.subject)
+          ),
       },
       {
         id: 'person',

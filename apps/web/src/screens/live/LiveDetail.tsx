@@ -9,6 +9,7 @@ import { Json, parsedJson } from '../../ui/Json.tsx';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { usePii } from '../../ui/pii.tsx';
 import { QueryView } from '../../ui/states.tsx';
+import { refusalText } from '../../ui/refusalText.ts';
 
 function Rejected({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -20,7 +21,7 @@ function Rejected({ id }: { id: string }) {
         <div className="stack">
           <Mark tone="warning">{t(`quarantineCode.${item.code}`)}</Mark>
           <p>
-            {item.field && <code>{item.field}</code>} {item.message}
+            {item.field && <code>{item.field}</code>} {refusalText(item.message, t)}
           </p>
           <Link to="/data/quarantine" search={{ id: item.id, code: item.code, source: item.sourceId }}>
             {t('live.mend')}

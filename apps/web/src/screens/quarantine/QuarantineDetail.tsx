@@ -10,6 +10,7 @@ import { Panel } from '../../ui/Page.tsx';
 import { usePii } from '../../ui/pii.tsx';
 import { Failure, QueryView } from '../../ui/states.tsx';
 import { MendsEditor } from '../../ui/MendsEditor.tsx';
+import { refusalText } from '../../ui/refusalText.ts';
 
 /** The beginning of a mend that fits the reason, for the reader to finish. */
 function suggestionFor(item: Quarantined): SourceMend | undefined {
@@ -63,7 +64,7 @@ export function QuarantineDetail({ id, onClose }: { id: string; onClose: () => v
                   <code>{data.field}</code>
                 </dd>
                 <dt>{t('quarantine.message')}</dt>
-                <dd>{data.message}</dd>
+                <dd>{refusalText(data.message, t)}</dd>
                 <dt>{t('live.source')}</dt>
                 <dd>{source?.name ?? data.sourceId}</dd>
                 <dt>{t('event.received')}</dt>
