@@ -38,7 +38,7 @@ export async function compose(config: Config, options: { clock?: Clock } = {}): 
     await river.start();
     await platform.jobs.start({
       import: imports.handler,
-      rebuild: rebuildHandler({ platform, identity, graph, river }),
+      rebuild: rebuildHandler({ identity, graph, river }),
     });
     return {
       platform,

@@ -1,24 +1,19 @@
 import { identityRules, ontology } from '@guanxi/contracts';
-import type { Graph } from '@guanxi/engine/graph';
-import type { Identity } from '@guanxi/engine/identity';
-import type { JobHandler, Platform } from '@guanxi/engine/platform';
-import type { River } from '@guanxi/engine/river';
+import type { JobHandler } from '@guanxi/engine/platform';
+import type { River, RiverParts } from '@guanxi/engine/river';
 import { z } from 'zod';
 
 /** New rules or a new ontology take effect with the rebuild that applies them, never before. */
-export const rebuildParams = z.object({ rules: identityRules.optional(), ontology: ontology.optional() });
-export type RebuildParams = z.infer<typeof rebuildParams>;
+const rebuildParams = z.object({ rules: identityRules.optional(), ontology: ontology.optional() });
 
 const PROGRESS_MS = 200;
 
 /** Empties everything derived and waits until the log has been replayed. Cancelling stops the waiting, not the replay. */
-export function rebuildHandler(parts: {
-  platform: Platform;
-  identity: Identity;
-  graph: Graph;
-  river: River;
-}): JobHandler {
-  const { identity, graph, river } = parts;
+export function rebuildHandler({
+  identity,
+  graph,
+  river,
+}: Pick<RiverParts, 'identity' | 'graph'> & { river: River }): JobHandler {
   return async ({ params, saved, signal, progress, save }) => {
     const { rules, ontology: changed } = rebuildParams.parse(params);
     let target = saved as number | null;

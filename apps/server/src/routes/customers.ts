@@ -5,8 +5,7 @@ export const customerHandlers: Handlers<'customers' | 'customer' | 'customerNetw
     profile.customers({ ...query, known: query.known === undefined ? null : query.known === 'true' }),
   customer: ({ params }, { profile }) => profile.customer(params.id),
   async customerNetwork({ params, query }, { profile, graph }) {
-    const { id } = await profile.customer(params.id);
-    return graph.neighbourhood(id, query);
+    return graph.neighbourhood(await profile.person(params.id), query);
   },
   customerTimeline: ({ params, query }, { profile }) => profile.timeline(params.id, query),
 };

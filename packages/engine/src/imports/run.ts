@@ -11,7 +11,7 @@ export interface Gate {
   acceptEvents(
     sourceId: string,
     events: readonly JsonObject[],
-    options: { lasting: boolean; maxEventBytes?: number },
+    options: { lasting: boolean },
   ): Promise<{ accepted: number; quarantined: number }>;
   readonly sources: { ensureFileSource(name: string): Promise<{ readonly id: string }> };
 }
@@ -33,8 +33,6 @@ const place = z.object({ row: z.number(), bytes: z.number(), figures: importFigu
 const BATCH_EVENTS = 2500;
 /** Where no place to go on comes, events are handed over at this count all the same. */
 const BATCH_MOST = 5000;
-/** An order of thousands of lines is one event. */
-const MAX_EVENT_BYTES = 16 << 20;
 
 interface Sending {
   readonly gate: Gate;
@@ -122,10 +120,7 @@ class Importing {
       this.#run.signal.throwIfAborted();
       await throttle();
       this.#run.signal.throwIfAborted();
-      const { quarantined } = await gate.acceptEvents(sourceId, batch, {
-        lasting: true,
-        maxEventBytes: MAX_EVENT_BYTES,
-      });
+      const { quarantined } = await gate.acceptEvents(sourceId, batch, { lasting: true });
       this.#figures.quarantined += quarantined;
     }
   }

@@ -45,6 +45,8 @@ export interface Profile {
   /** Adds a batch of events; idempotent under the token. */
   apply(events: readonly GraphEvent[], token: string): Promise<void>;
   customers(query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total: number }>;
+  /** Who an id means today. Throws `not_found` for an id that is nobody's. */
+  person(id: NodeId): Promise<NodeId>;
   /** Throws `not_found` for an id that is nobody's. A former id of somebody finds who they are today. */
   customer(id: NodeId): Promise<Customer>;
   timeline(id: NodeId, query: TimelineQuery): Promise<Timeline>;
@@ -68,42 +70,33 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
   const anchorsOf = async (id: NodeId): Promise<{ person: NodeId; anchors: NodeId[] }> => {
     const person = (await identity.currentPerson(id)) ?? id;
     const anchors = (await identity.anchorsOf([person])).get(person) ?? [];
-    if (anchors.length === 0) throw new UserError('not_found', 'no_such_customer', 'There is no such customer');
+    if (anchors.length === 0) throw noSuchCustomer();
     return { person, anchors };
   };
 
-  const rowsOf = async (persons: readonly NodeId[]): Promise<CustomerRow[]> => {
+  /** All that is stored of some persons, read once. */
+  const load = async (persons: readonly NodeId[]): Promise<PersonFacts[]> => {
     if (persons.length === 0) return [];
     const [anchors, identifiers] = await Promise.all([identity.anchorsOf(persons), identity.identifiersOf(persons)]);
     const all = [...anchors.values()].flat();
     const [activity, traits] = await Promise.all([activityOf(clickhouse, all), traitRows(clickhouse, all)]);
-    return persons.flatMap((person): CustomerRow[] => {
+    return persons.flatMap((person): PersonFacts[] => {
       const own = new Set(anchors.get(person) ?? []);
-      const mine = activity.filter((row) => own.has(row.anchor));
-      const names = identifiers.get(person) ?? [];
       if (own.size === 0) return [];
-      const merged = mergeTraits(
-        traits.filter((row) => own.has(row.anchor)),
-        byId(names),
-        isKnown,
-      );
+      const names = identifiers.get(person) ?? [];
+      const said = traits.filter((row) => own.has(row.anchor));
       return [
         {
-          id: person,
-          name: nameOf(merged) ?? names[0]?.value ?? '',
+          person,
+          identifiers: names,
           known: names.some(({ kind }) => isKnown(kind)),
-          identifiers: names.slice(0, 20),
-          events: mine.reduce((sum, row) => sum + row.count, 0),
-          firstSeen: mine.map((row) => row.first).sort()[0] ?? new Date(0).toISOString(),
-          lastSeen:
-            mine
-              .map((row) => row.last)
-              .sort()
-              .at(-1) ?? new Date(0).toISOString(),
+          activity: activity.filter((row) => own.has(row.anchor)),
+          traits: mergeTraits(said, byId(names), isKnown),
         },
       ];
     });
   };
+  const rowsOf = async (persons: readonly NodeId[]) => (await load(persons)).map(rowOf);
 
   const searched = async (query: CustomerQuery) => {
     const text = query.search!.trim();
@@ -136,29 +129,16 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
         total,
       };
     },
+    person: async (id) => (await anchorsOf(id)).person,
     async customer(id) {
-      const { person, anchors } = await anchorsOf(id);
-      const [[row], activity, traits, identifiers] = await Promise.all([
-        rowsOf([person]),
-        activityOf(clickhouse, anchors),
-        traitRows(clickhouse, anchors),
-        identity.identifiersOf([person]),
-      ]);
-      const byName = new Map<string, { name: string; count: number; last: string }>();
-      for (const { name, count, last } of activity) {
-        const before = byName.get(name);
-        byName.set(name, {
-          name,
-          count: count + (before?.count ?? 0),
-          last: before && before.last > last ? before.last : last,
-        });
-      }
-      const names = identifiers.get(person) ?? [];
+      const [facts] = await load([(await anchorsOf(id)).person]);
+      // Merged into another between the two questions: the next try finds whom.
+      if (!facts) throw noSuchCustomer();
       return {
-        ...row!,
-        identifiers: names,
-        traits: mergeTraits(traits, byId(names), isKnown),
-        activity: [...byName.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)),
+        ...rowOf(facts),
+        identifiers: [...facts.identifiers],
+        traits: [...facts.traits],
+        activity: byEventName(facts.activity),
       };
     },
     async timeline(id, query) {
@@ -182,6 +162,46 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
   };
 }
 
+interface PersonFacts {
+  readonly person: NodeId;
+  readonly identifiers: readonly Identifier[];
+  readonly known: boolean;
+  readonly activity: Awaited<ReturnType<typeof activityOf>>;
+  readonly traits: readonly Trait[];
+}
+
+const NEVER = new Date(0).toISOString();
+/** Identifiers shown in a list; the customer's own page has them all. */
+const LISTED_IDENTIFIERS = 20;
+
+function rowOf({ person, identifiers, known, activity, traits }: PersonFacts): CustomerRow {
+  return {
+    id: person,
+    name: nameOf(traits) ?? identifiers[0]?.value ?? '',
+    known,
+    identifiers: identifiers.slice(0, LISTED_IDENTIFIERS),
+    events: activity.reduce((sum, row) => sum + row.count, 0),
+    firstSeen: activity.map((row) => row.first).sort()[0] ?? NEVER,
+    lastSeen:
+      activity
+        .map((row) => row.last)
+        .sort()
+        .at(-1) ?? NEVER,
+  };
+}
+
+/** Activity of several anchors, added up by event name, most frequent first. */
+function byEventName(rows: PersonFacts['activity']): Customer['activity'] {
+  const byName = new Map<string, Customer['activity'][number]>();
+  for (const { name, count, last } of rows) {
+    const before = byName.get(name);
+    const latest = before && before.last > last ? before.last : last;
+    byName.set(name, { name, count: count + (before?.count ?? 0), last: latest });
+  }
+  return [...byName.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+}
+
+const noSuchCustomer = () => new UserError('not_found', 'no_such_customer', 'There is no such customer');
 const nameOf = (traits: readonly Trait[]) => personName((name) => traits.find((trait) => trait.name === name)?.value);
 const byId = (identifiers: readonly Identifier[]) => new Map(identifiers.map((item) => [item.id, item]));
 
