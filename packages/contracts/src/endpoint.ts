@@ -1,10 +1,13 @@
 import type { z } from 'zod';
+import type { Allow } from './access.ts';
 
 /** One operation of the API: the one place its path, input and output are written down. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path with `:name` for parameters. */
   readonly path: string;
+  /** What it asks of its caller. */
+  readonly allow: Allow;
   readonly tag: string;
   readonly summary: string;
   readonly params?: z.ZodObject;

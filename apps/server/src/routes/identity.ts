@@ -1,17 +1,14 @@
-import type { IdentityEffect } from '@guanxi/contracts';
+import type { ActorRef, IdentityEffect } from '@guanxi/contracts';
 import { type DecisionItem, type IdentityDecision, parseDecision } from '@guanxi/engine/identity';
 import { type CanonicalEvent, readEvent } from '@guanxi/engine/ingest';
 import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
 
-/** Who decides, as long as there are no accounts. */
-const DECIDED_BY = 'console';
-
 /** A decision is durable in the log before it takes effect, and is answered once it has. */
-async function decide(decision: IdentityDecision, { platform, river }: Guanxi): Promise<void> {
+async function decide(decision: IdentityDecision, { platform, river }: Guanxi, by: ActorRef): Promise<void> {
   const entry = {
     kind: 'decision',
-    sourceId: DECIDED_BY,
+    sourceId: by.id,
     receivedAt: platform.clock.now(),
     sentAt: null,
     payload: JSON.stringify(decision),
@@ -54,16 +51,16 @@ export const identityHandlers: Handlers<
   identityDryRun: ({ body }, guanxi) => guanxi.identity.dryRun(body, loggedItems(guanxi)),
   customerIdentity: ({ params }, { identity }) => identity.person(params.id),
   unmergePreview: ({ params, body }, { identity }) => identity.previewUnmerge(params.id, body),
-  async unmerge({ params, body }, guanxi): Promise<IdentityEffect> {
-    const decision = await guanxi.identity.decideUnmerge(params.id, body, DECIDED_BY);
+  async unmerge({ params, body }, guanxi, { actor }): Promise<IdentityEffect> {
+    const decision = await guanxi.identity.decideUnmerge(params.id, body, actor.name);
     const effect = await guanxi.identity.previewUnmerge(params.id, body);
-    if (effect.changed) await decide(decision, guanxi);
+    if (effect.changed) await decide(decision, guanxi, actor);
     return effect;
   },
-  async linkIdentifiers({ body }, guanxi): Promise<IdentityEffect> {
-    const decision = await guanxi.identity.decideLink(body, DECIDED_BY);
+  async linkIdentifiers({ body }, guanxi, { actor }): Promise<IdentityEffect> {
+    const decision = await guanxi.identity.decideLink(body, actor.name);
     const effect = await guanxi.identity.previewLink(body.a, body.b);
-    if (effect.changed) await decide(decision, guanxi);
+    if (effect.changed) await decide(decision, guanxi, actor);
     return effect;
   },
 };

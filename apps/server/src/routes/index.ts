@@ -1,10 +1,10 @@
-import { type Endpoint, type EndpointName, endpoints } from '@guanxi/contracts';
+import { type Endpoint, type EndpointName, endpoints, permission } from '@guanxi/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guanxi } from '../compose.ts';
 import { customerHandlers } from './customers.ts';
 import { dataHandlers } from './data.ts';
 import { graphHandlers } from './graph.ts';
-import type { Handlers, StreamHandlers } from './handler.ts';
+import type { Caller, Handlers, StreamHandlers } from './handler.ts';
 import { identityHandlers } from './identity.ts';
 import { importHandlers } from './imports.ts';
 import { streamHandlers } from './streams.ts';
@@ -21,9 +21,16 @@ const handlers: Handlers & StreamHandlers = {
   ...streamHandlers,
 };
 
+/** Whoever reaches a server that has no accounts is the one who started it. */
+const LOCAL: Caller = {
+  actor: { kind: 'command', id: 'local', name: 'local' },
+  permissions: new Set(permission.options),
+};
+
 type AnyHandler = (
   request: object,
   guanxi: Guanxi,
+  caller: Caller,
   raw: { request: FastifyRequest; reply: FastifyReply },
 ) => Promise<unknown>;
 
@@ -44,7 +51,7 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
           query: endpoint.query?.parse(request.query) ?? {},
           body: endpoint.body?.parse(request.body),
         };
-        return handler(input, guanxi, { request, reply });
+        return handler(input, guanxi, LOCAL, { request, reply });
       },
     });
   }

@@ -30,7 +30,7 @@ async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi)
 }
 
 export const streamHandlers: StreamHandlers = {
-  async live(_, { live }, { request, reply }) {
+  async live(_, { live }, _caller, { request, reply }) {
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
@@ -51,10 +51,10 @@ export const streamHandlers: StreamHandlers = {
       stop();
     });
   },
-  async upload({ query }, { imports }, { request }) {
+  async upload({ query }, { imports }, _caller, { request }) {
     return imports.saveUpload(request.body as Readable, query.name);
   },
-  async export({ params, query }, guanxi, { reply }) {
+  async export({ params, query }, guanxi, _caller, { reply }) {
     const type = query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson';
     void reply
       .header('content-type', type)

@@ -41,9 +41,14 @@ const settledAt = ({ river, platform }: Guanxi) => {
   return position >= platform.log.head() ? position : 'moving';
 };
 
-const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, graph, ingest }: Guanxi) => {
-  const [people, things, waiting] = await Promise.all([identity.counts(), graph.counts(), ingest.quarantine.count()]);
-  return { ...people, ...things, quarantined: waiting };
+const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph, ingest }: Guanxi) => {
+  const [people, { identifiers }, things, waiting] = await Promise.all([
+    profile.counts(),
+    identity.counts(),
+    graph.counts(),
+    ingest.quarantine.count(),
+  ]);
+  return { ...people, identifiers, ...things, quarantined: waiting };
 });
 
 const dailyOf = cached(COUNTS_MS * 5, settledAt, ({ ingest }: Guanxi) => ingest.daily(28));

@@ -11,6 +11,7 @@ const cursor = z.string().max(200).optional();
 export const customersEndpoints = {
   customers: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/customers',
     tag: 'customers',
     summary: 'People, searched by any identifier or name',
@@ -25,6 +26,7 @@ export const customersEndpoints = {
   },
   customer: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/customers/:id',
     tag: 'customers',
     summary: 'One person: identifiers, traits with their sources, activity',
@@ -33,6 +35,7 @@ export const customersEndpoints = {
   },
   customerNetwork: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/customers/:id/network',
     tag: 'customers',
     summary: 'The network around a person',
@@ -42,6 +45,7 @@ export const customersEndpoints = {
   },
   customerTimeline: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/customers/:id/timeline',
     tag: 'customers',
     summary: 'What happened, newest first, with density over the whole life',

@@ -11,6 +11,7 @@ const cursor = z.string().max(200).optional();
 export const dataEndpoints = {
   sources: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/sources',
     tag: 'data',
     summary: 'Sources with freshness, volume and rejects',
@@ -18,6 +19,7 @@ export const dataEndpoints = {
   },
   sourceCreate: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/sources',
     tag: 'data',
     summary: 'A new source with a write key',
@@ -26,6 +28,7 @@ export const dataEndpoints = {
   },
   sourceUpdate: {
     method: 'PUT',
+    allow: 'data.manage',
     path: '/api/sources/:id',
     tag: 'data',
     summary: 'Rename, switch on or off, or mend a source',
@@ -39,6 +42,7 @@ export const dataEndpoints = {
   },
   sourceVolume: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/sources/:id/volume',
     tag: 'data',
     summary: 'Accepted and rejected events per slice of time',
@@ -57,6 +61,7 @@ export const dataEndpoints = {
   },
   live: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/live',
     tag: 'data',
     summary: 'Events as they come, as server-sent events',
@@ -65,6 +70,7 @@ export const dataEndpoints = {
   },
   events: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/events',
     tag: 'data',
     summary: 'Events, newest first',
@@ -79,6 +85,7 @@ export const dataEndpoints = {
   },
   event: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/events/:seq',
     tag: 'data',
     summary: 'One event as it came, and what it made of the graph',
@@ -87,6 +94,7 @@ export const dataEndpoints = {
   },
   quarantine: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/quarantine',
     tag: 'data',
     summary: 'Events that were not accepted, each with its reason',
@@ -112,6 +120,7 @@ export const dataEndpoints = {
   },
   quarantineItem: {
     method: 'GET',
+    allow: 'data.read',
     path: '/api/quarantine/:id',
     tag: 'data',
     summary: 'One of them whole',
@@ -120,6 +129,7 @@ export const dataEndpoints = {
   },
   quarantineReplay: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/quarantine/replay',
     tag: 'data',
     summary: "Check waiting events again under their sources' mends of now; those that pass enter the log",
@@ -139,6 +149,7 @@ export const dataEndpoints = {
   },
   quarantineDismiss: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/quarantine/dismiss',
     tag: 'data',
     summary: 'Put waiting events aside for good',

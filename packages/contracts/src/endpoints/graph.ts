@@ -22,6 +22,7 @@ const cursor = z.string().max(200).optional();
 export const graphEndpoints = {
   graphSearch: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/search',
     tag: 'graph',
     summary: 'Nodes by key, title or identifier',
@@ -30,6 +31,7 @@ export const graphEndpoints = {
   },
   graphNode: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/nodes/:id',
     tag: 'graph',
     summary: 'One node with attributes and what it is connected to',
@@ -38,6 +40,7 @@ export const graphEndpoints = {
   },
   graphNeighbours: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/nodes/:id/neighbours',
     tag: 'graph',
     summary: 'Neighbours by type, capped and ordered',
@@ -47,6 +50,7 @@ export const graphEndpoints = {
   },
   graphPath: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/paths',
     tag: 'graph',
     summary: 'The shortest path, or the k shortest',
@@ -55,6 +59,7 @@ export const graphEndpoints = {
   },
   graphCommon: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/common',
     tag: 'graph',
     summary: 'What two nodes have in common',
@@ -63,6 +68,7 @@ export const graphEndpoints = {
   },
   edgeEvents: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/graph/edges/events',
     tag: 'graph',
     summary: 'The events behind an edge',
@@ -71,6 +77,7 @@ export const graphEndpoints = {
   },
   ontology: {
     method: 'GET',
+    allow: 'graph.read',
     path: '/api/ontology',
     tag: 'graph',
     summary: 'Node types, edge types and what makes them',
@@ -78,6 +85,7 @@ export const graphEndpoints = {
   },
   ontologyUpdate: {
     method: 'PUT',
+    allow: 'ontology.manage',
     path: '/api/ontology',
     tag: 'graph',
     summary: 'Change the graph and rebuild it by replay',

@@ -17,6 +17,7 @@ const byNode = z.object({ id: nodeId });
 export const identityEndpoints = {
   identityRules: {
     method: 'GET',
+    allow: 'identity.read',
     path: '/api/identity/rules',
     tag: 'identity',
     summary: 'The rules of One-ID',
@@ -24,6 +25,7 @@ export const identityEndpoints = {
   },
   identityRulesUpdate: {
     method: 'PUT',
+    allow: 'identity.manage',
     path: '/api/identity/rules',
     tag: 'identity',
     summary: 'Change the rules and rebuild by replay',
@@ -32,6 +34,7 @@ export const identityEndpoints = {
   },
   identityDryRun: {
     method: 'POST',
+    allow: 'identity.read',
     path: '/api/identity/rules/dry-run',
     tag: 'identity',
     summary: 'What other rules would merge and split',
@@ -40,6 +43,7 @@ export const identityEndpoints = {
   },
   customerIdentity: {
     method: 'GET',
+    allow: 'customers.read',
     path: '/api/customers/:id/identity',
     tag: 'identity',
     summary: "A person's identifiers, links with their evidence, and history",
@@ -48,6 +52,7 @@ export const identityEndpoints = {
   },
   unmergePreview: {
     method: 'POST',
+    allow: 'identity.decide',
     path: '/api/customers/:id/unmerge/preview',
     tag: 'identity',
     summary: 'What taking identifiers out of a person would give',
@@ -57,6 +62,7 @@ export const identityEndpoints = {
   },
   unmerge: {
     method: 'POST',
+    allow: 'identity.decide',
     path: '/api/customers/:id/unmerge',
     tag: 'identity',
     summary: 'Take identifiers out of a person',
@@ -66,6 +72,7 @@ export const identityEndpoints = {
   },
   linkIdentifiers: {
     method: 'POST',
+    allow: 'identity.decide',
     path: '/api/identity/links',
     tag: 'identity',
     summary: 'Join two identifiers by hand, or undo their unmerge',

@@ -9,6 +9,7 @@ const fileRef = z.object({ file: z.string().min(1).max(500).describe('The id an 
 export const importsEndpoints = {
   upload: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/imports/files',
     tag: 'import',
     summary: 'Upload a file to import; the body is the file',
@@ -18,6 +19,7 @@ export const importsEndpoints = {
   },
   importSample: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/imports/sample',
     tag: 'import',
     summary: 'Columns, first rows and a proposed mapping with confidence',
@@ -26,6 +28,7 @@ export const importsEndpoints = {
   },
   importCheck: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/imports/check',
     tag: 'import',
     summary: 'What the first 1,000 rows become under a mapping',
@@ -34,6 +37,7 @@ export const importsEndpoints = {
   },
   importRun: {
     method: 'POST',
+    allow: 'data.manage',
     path: '/api/imports',
     tag: 'import',
     summary: 'Import a file; running it twice changes nothing',

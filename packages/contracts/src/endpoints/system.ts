@@ -10,6 +10,7 @@ const byId = z.object({ id: z.string().min(1).max(100) });
 export const systemEndpoints = {
   status: {
     method: 'GET',
+    allow: 'status.read',
     path: '/api/status',
     tag: 'system',
     summary: 'What there is, how fresh it is and how each stage does',
@@ -17,15 +18,25 @@ export const systemEndpoints = {
   },
   jobs: {
     method: 'GET',
+    allow: 'status.read',
     path: '/api/jobs',
     tag: 'system',
     summary: 'Long work, newest first',
     query: z.object({ limit: limitOf(200, 50) }),
     response: z.object({ items: z.array(job) }),
   },
-  job: { method: 'GET', path: '/api/jobs/:id', tag: 'system', summary: 'One job', params: byId, response: job },
+  job: {
+    method: 'GET',
+    allow: 'status.read',
+    path: '/api/jobs/:id',
+    tag: 'system',
+    summary: 'One job',
+    params: byId,
+    response: job,
+  },
   jobCancel: {
     method: 'POST',
+    allow: 'operate',
     path: '/api/jobs/:id/cancel',
     tag: 'system',
     summary: 'Stop a job; what it finished is kept',
@@ -34,6 +45,7 @@ export const systemEndpoints = {
   },
   jobRetry: {
     method: 'POST',
+    allow: 'operate',
     path: '/api/jobs/:id/retry',
     tag: 'system',
     summary: 'Go on with a failed or cancelled job where it stopped',
@@ -42,6 +54,7 @@ export const systemEndpoints = {
   },
   rebuild: {
     method: 'POST',
+    allow: 'operate',
     path: '/api/rebuild',
     tag: 'system',
     summary: 'Drop everything derived and replay the event log',
@@ -49,6 +62,7 @@ export const systemEndpoints = {
   },
   export: {
     method: 'GET',
+    allow: 'export',
     path: '/api/export/:what',
     tag: 'system',
     summary: 'Everything of one kind as a file, streamed',

@@ -19,7 +19,7 @@ beforeEach(async () => {
   await play.reset();
 });
 
-const known = async () => (await identity.counts()).knownCustomers;
+const known = async () => (await identity.counts()).known;
 const personOf = async (name: string) => (await identity.personsOf([idOf(name)])).get(idOf(name))!;
 
 describe('an anonymous profile never wins over a known one', () => {
@@ -32,7 +32,7 @@ describe('an anonymous profile never wins over a known one', () => {
     expect(person).toBe(idOf(oldest));
     const names = (await identity.identifiersOf([person])).get(person)!.map(({ kind }) => kind);
     expect(names).toEqual(['user_id', 'email', 'anonymous_id']);
-    expect(await identity.counts()).toEqual({ customers: 1, knownCustomers: 1, identifiers: 3 });
+    expect(await identity.counts()).toEqual({ persons: 1, known: 1, identifiers: 3 });
   });
 });
 

@@ -68,7 +68,7 @@ export interface Identity {
     rules: IdentityRules,
     batches: AsyncIterable<readonly (CanonicalEvent | DecisionItem)[]>,
   ): Promise<RulesDryRun>;
-  counts(): Promise<{ customers: number; knownCustomers: number; identifiers: number }>;
+  counts(): Promise<{ persons: number; known: number; identifiers: number }>;
   /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
   reset(statements: Statements): Promise<void>;
   readonly tables: readonly Table[];
@@ -190,13 +190,13 @@ class OneId implements Identity {
 
   dryRun: Identity['dryRun'] = (rules, batches) => dryRunRules(this.platform.postgres, rules, batches);
 
-  async counts(): Promise<{ customers: number; knownCustomers: number; identifiers: number }> {
+  async counts(): Promise<{ persons: number; known: number; identifiers: number }> {
     const [row] = await this.platform.postgres.query<Record<'persons' | 'known' | 'identifiers', string>>(
       'SELECT persons, known, identifiers FROM identity_tally',
     );
     return {
-      customers: Number(row!.persons),
-      knownCustomers: Number(row!.known),
+      persons: Number(row!.persons),
+      known: Number(row!.known),
       identifiers: Number(row!.identifiers),
     };
   }

@@ -14,7 +14,7 @@ import { identifierIdOf, type Platform, type Table, UserError } from '../platfor
 import { activityRows, activityTable } from './activity.ts';
 import {
   activityOf,
-  countPersons,
+  countCustomers,
   density,
   type EventRow,
   listPersons,
@@ -44,6 +44,8 @@ export interface Profile {
   readonly tables: readonly Table[];
   /** Adds a batch of events; idempotent under the token. */
   apply(events: readonly GraphEvent[], token: string): Promise<void>;
+  /** How many customers there are: persons of whom an event speaks. Every screen that shows the number asks here. */
+  counts(): Promise<{ customers: number; knownCustomers: number }>;
   customers(query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total: number }>;
   /** Who an id means today. Throws `not_found` for an id that is nobody's. */
   person(id: NodeId): Promise<NodeId>;
@@ -113,20 +115,21 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
     tables: [activityTable],
     apply: (events, token) =>
       clickhouse.insert('activity', activityRows(events, isKnown), { lane: 'river', token: `${token}:activity` }),
+    counts: () => countCustomers(clickhouse),
     async customers(query) {
       if (query.search?.trim()) return searched(query);
       const cursor = readCursor(query.cursor);
       const after = cursor && { value: cursor[0], person: cursor[1] };
-      const [rows, total] = await Promise.all([
+      const [rows, counts] = await Promise.all([
         listPersons(clickhouse, { known: query.known, order: query.order, limit: query.limit, after }),
-        countPersons(clickhouse, query.known),
+        countCustomers(clickhouse),
       ]);
       const details = new Map((await rowsOf(rows.map((row) => row.person))).map((row) => [row.id, row]));
       const last = rows.at(-1);
       return {
         items: rows.flatMap((row) => details.get(row.person) ?? []),
         next: last && rows.length === query.limit ? `${last.value}-${last.person}` : null,
-        total,
+        total: totalOf(counts, query.known),
       };
     },
     person: async (id) => (await anchorsOf(id)).person,
@@ -169,6 +172,11 @@ interface PersonFacts {
   readonly activity: Awaited<ReturnType<typeof activityOf>>;
   readonly traits: readonly Trait[];
 }
+
+const totalOf = (
+  { customers, knownCustomers }: { customers: number; knownCustomers: number },
+  known: boolean | null,
+) => (known === null ? customers : known ? knownCustomers : customers - knownCustomers);
 
 const NEVER = new Date(0).toISOString();
 /** Identifiers shown in a list; the customer's own page has them all. */

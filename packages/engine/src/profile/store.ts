@@ -62,11 +62,11 @@ export async function listPersons(
   }));
 }
 
-export async function countPersons(clickhouse: ClickHouse, known: boolean | null): Promise<number> {
-  const [row] = await clickhouse.query<{ total: number }>(
-    `SELECT count() AS total FROM (${PERSONS}) WHERE ${knownCondition(known)}`,
+export async function countCustomers(clickhouse: ClickHouse): Promise<{ customers: number; knownCustomers: number }> {
+  const [row] = await clickhouse.query<{ customers: number; knownCustomers: number }>(
+    `SELECT count() AS customers, countIf(known = 1) AS knownCustomers FROM (${PERSONS})`,
   );
-  return row!.total;
+  return row!;
 }
 
 /** Activity of some persons, by event name, given their anchors. */
