@@ -3,6 +3,7 @@
 /** What each folder of the engine may import, besides itself and the contracts. A new folder gets its line here. */
 const ENGINE = {
   platform: [],
+  audit: ['platform'],
   ingest: ['platform'],
   identity: ['platform', 'ingest'],
   imports: ['platform', 'ingest'],

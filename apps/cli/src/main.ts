@@ -1,6 +1,7 @@
 import { ApiError } from '@guanxi/contracts';
 import { UserError } from '@guanxi/engine/platform';
 import { Command } from 'commander';
+import { auditVerifyCommand } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand, type ExportOptions } from './commands/export.ts';
 import { importCommand, type ImportOptions } from './commands/import.ts';
@@ -73,6 +74,10 @@ shared(
   .action((what: string, options: ExportOptions & CommonOptions) =>
     run(withServer(options, text, (session) => exportCommand(what, options, session))),
   );
+const audit = program.command('audit').description(text.audit.about);
+shared(audit.command('verify').description(text.audit.verify)).action((options: CommonOptions) =>
+  run(withServer(options, text, auditVerifyCommand)),
+);
 shared(program.command('doctor').description(text.doctor.about)).action((options: CommonOptions) =>
   run(doctorCommand(options, text)),
 );

@@ -1,3 +1,4 @@
+import { type Audit, createAudit } from '@guanxi/engine/audit';
 import { createGraph, type Graph } from '@guanxi/engine/graph';
 import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
@@ -11,6 +12,7 @@ import { rebuildHandler } from './rebuild-job.ts';
 /** The whole product, wired by hand. */
 export interface Guanxi {
   readonly platform: Platform;
+  readonly audit: Audit;
   readonly ingest: Ingest;
   readonly identity: Identity;
   readonly graph: Graph;
@@ -28,6 +30,7 @@ const IMPORT_LEAD = 10_000;
 export async function compose(config: Config, options: { clock?: Clock } = {}): Promise<Guanxi> {
   const platform = await openPlatform(config, options);
   try {
+    const audit = await createAudit(platform);
     const ingest = await createIngest(platform);
     const identity = await createIdentity(platform);
     const graph = await createGraph(platform, identity);
@@ -42,6 +45,7 @@ export async function compose(config: Config, options: { clock?: Clock } = {}): 
     });
     return {
       platform,
+      audit,
       ingest,
       identity,
       graph,

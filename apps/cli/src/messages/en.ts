@@ -49,6 +49,13 @@ export const en = {
     about: 'Write customers, events, nodes, edges or quarantine to a file',
     done: (path: string) => `Written to ${path}`,
   },
+  audit: {
+    about: 'The audit log',
+    verify: 'Check that no entry was altered, removed or moved',
+    intact: (entries: number, since: string, head: string) =>
+      `The chain is intact: ${entries} entries since ${since}\nhead ${head}`,
+    broken: (at: number) => `The chain is broken at entry ${at}: it was altered, removed or moved`,
+  },
   doctor: {
     about: 'Check this machine and the data',
     good: 'good',

@@ -44,6 +44,12 @@ export const zh: Messages = {
     done: (events, seconds) => `已由 ${events} 个事件重建,用时 ${seconds} 秒`,
   },
   export: { about: '把客户、事件、节点、边或隔离区写入文件', done: (path) => `已写入 ${path}` },
+  audit: {
+    about: '审计日志',
+    verify: '检查是否有记录被改动、删除或移动',
+    intact: (entries, since, head) => `链完整:自 ${since} 起共 ${entries} 条记录\n链尾 ${head}`,
+    broken: (at) => `链在第 ${at} 条记录处断开:该记录被改动、删除或移动`,
+  },
   doctor: {
     about: '检查本机与数据',
     good: '正常',

@@ -1,6 +1,7 @@
 import { type Endpoint, type EndpointName, endpoints, permission } from '@guanxi/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guanxi } from '../compose.ts';
+import { auditHandlers } from './audit.ts';
 import { customerHandlers } from './customers.ts';
 import { dataHandlers } from './data.ts';
 import { graphHandlers } from './graph.ts';
@@ -18,6 +19,7 @@ const handlers: Handlers & StreamHandlers = {
   ...identityHandlers,
   ...customerHandlers,
   ...graphHandlers,
+  ...auditHandlers,
   ...streamHandlers,
 };
 

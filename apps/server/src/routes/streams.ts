@@ -1,18 +1,14 @@
 import { Readable } from 'node:stream';
 import type { Guanxi } from '../compose.ts';
+import { csvLine } from '../csv.ts';
 import { exportRows, type ExportKind } from '../export.ts';
+import { auditLines } from './audit.ts';
 import type { StreamHandlers } from './handler.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** A browser is told at most this often, and at most this many events at a time. */
 const TELL_MS = 250;
 const TOLD = 200;
-
-function csvCell(value: unknown): string {
-  const text =
-    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi): AsyncGenerator<string> {
   let header: string[] | null = null;
@@ -23,9 +19,9 @@ async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi)
     }
     if (!header && rows[0]) {
       header = Object.keys(rows[0]);
-      yield `${header.map(csvCell).join(',')}\r\n`;
+      yield csvLine(header);
     }
-    yield rows.map((row) => `${header!.map((name) => csvCell(row[name])).join(',')}\r\n`).join('');
+    yield rows.map((row) => csvLine(header!.map((name) => row[name]))).join('');
   }
 }
 
@@ -60,5 +56,11 @@ export const streamHandlers: StreamHandlers = {
       .header('content-type', type)
       .header('content-disposition', `attachment; filename="${params.what}.${query.format}"`);
     return reply.send(Readable.from(lines(params.what, query.format, guanxi)));
+  },
+  async auditExport({ query }, guanxi, _caller, { reply }) {
+    void reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="audit.csv"');
+    return reply.send(Readable.from(auditLines(query, guanxi)));
   },
 };

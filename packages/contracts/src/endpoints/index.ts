@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { auditEndpoints } from './audit.ts';
 import { customersEndpoints } from './customers.ts';
 import { dataEndpoints } from './data.ts';
 import { graphEndpoints } from './graph.ts';
@@ -14,6 +15,7 @@ export const endpoints = {
   ...identityEndpoints,
   ...customersEndpoints,
   ...graphEndpoints,
+  ...auditEndpoints,
 } as const satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof endpoints;

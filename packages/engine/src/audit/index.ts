@@ -1,0 +1,1 @@
+export { createAudit, type Audit, type AuditQuery, type AuditRecord } from './audit.ts';
