@@ -35,84 +35,154 @@ function sendChunked(path: string, headers: Record<string, string>, body: Buffer
   });
 }
 
+/**
+ * The body of analytics-kotlin 1.27.0 (Maven Central `com.segment.analytics.kotlin:core`) on a JVM, captured by a server
+ * that stored headers and body: `screen`, `identify`, `track`, `group`, `alias`, `flush`, with `apiHost` and `cdnHost`
+ * leading to it and a `RequestFactory` whose `openConnection` speaks http. Only the write key was exchanged.
+ */
 const kotlinContext = {
-  app: { name: '商城', version: '5.1.0', namespace: 'com.example.shop', build: '51' },
-  device: { id: '1f1f1f1f-android', manufacturer: 'HUAWEI', model: 'NOH-AN00', name: 'HWNOH', type: 'android' },
-  library: { name: 'analytics-kotlin', version: '1.19.1' },
-  locale: 'zh-CN',
-  network: { cellular: false, wifi: true, bluetooth: false },
-  os: { name: 'Android', version: '12' },
-  screen: { density: 3, height: 2568, width: 1224 },
-  timezone: 'Asia/Shanghai',
-  instanceId: '5bd1a1f5-2e5e-4bd4-9b3e-6b5b8e0b9c11',
+  library: { name: 'analytics-kotlin', version: '1.27.0' },
+  instanceId: '6826f5d7-41d8-4908-853f-1a732a550c26',
 };
-const kotlinBody = (writeKey: string) => ({
-  writeKey,
+const kotlinMetadata = { bundled: [], unbundled: [], bundledIds: [] };
+const kotlinBody = (writeKey: string, context: object = kotlinContext) => ({
   batch: [
     {
-      properties: { product_id: 'p20', price: 199.0, name: '修护面膜' },
-      event: 'Product Added',
-      type: 'track',
-      messageId: '8f0a7f9e-52b6-4d0e-8e5c-1c6a1c1a2b30',
-      anonymousId: '2d2cb6d4-31c1-4e0c-9a8a-0f2ba4a0b111',
-      context: kotlinContext,
-      integrations: {},
-      userId: '',
-      timestamp: '2026-03-01T08:00:00.500Z',
-      _metadata: { bundled: [], unbundled: [], bundledIds: [] },
-    },
-    {
-      traits: { phone: '13800138000' },
-      type: 'identify',
-      messageId: '8f0a7f9e-52b6-4d0e-8e5c-1c6a1c1a2b31',
-      anonymousId: '2d2cb6d4-31c1-4e0c-9a8a-0f2ba4a0b111',
-      context: { ...kotlinContext, traits: { city: '杭州' } },
-      integrations: {},
-      userId: 'u20',
-      timestamp: '2026-03-01T08:00:01.500Z',
-    },
-    {
       name: '购物车',
-      category: '',
-      properties: {},
+      category: '商城',
+      properties: { items: 2 },
       type: 'screen',
-      messageId: '8f0a7f9e-52b6-4d0e-8e5c-1c6a1c1a2b32',
-      anonymousId: '2d2cb6d4-31c1-4e0c-9a8a-0f2ba4a0b111',
-      context: kotlinContext,
+      messageId: 'a220fda2-899b-4e63-90e5-620bd155ffe5',
+      anonymousId: '9d0fb68b-52a3-45a9-9d28-ef96d8bf9445',
+      context,
       integrations: {},
+      timestamp: '2026-11-21T23:54:55.756Z',
+      _metadata: kotlinMetadata,
+    },
+    {
       userId: 'u20',
-      timestamp: '2026-03-01T08:00:02.500Z',
+      traits: { phone: '13800138000', city: '杭州' },
+      type: 'identify',
+      messageId: 'e1bac1d8-db0f-403c-bf2b-d016575b22c8',
+      anonymousId: '9d0fb68b-52a3-45a9-9d28-ef96d8bf9445',
+      integrations: {},
+      context,
+      timestamp: '2026-11-21T23:54:55.826Z',
+      _metadata: kotlinMetadata,
+    },
+    {
+      properties: {
+        order_id: 'o-20',
+        total: 398.5,
+        currency: 'CNY',
+        products: [{ product_id: 'p20', name: '修护面膜', price: 199.25, quantity: 2 }],
+      },
+      event: 'Order Completed',
+      type: 'track',
+      messageId: 'a5e393e0-771b-4d4b-b5a3-69ed733f5311',
+      anonymousId: '9d0fb68b-52a3-45a9-9d28-ef96d8bf9445',
+      integrations: {},
+      context,
+      userId: 'u20',
+      _metadata: kotlinMetadata,
+      timestamp: '2026-11-21T23:54:55.878Z',
+    },
+    {
+      groupId: 'g-1',
+      traits: { name: '会员俱乐部' },
+      type: 'group',
+      messageId: '5bf1d531-9bda-426a-997e-a1fb4a13a7dc',
+      anonymousId: '9d0fb68b-52a3-45a9-9d28-ef96d8bf9445',
+      integrations: {},
+      context,
+      userId: 'u20',
+      _metadata: kotlinMetadata,
+      timestamp: '2026-11-21T23:54:55.929Z',
+    },
+    {
+      userId: 'u21',
+      previousId: 'u20',
+      type: 'alias',
+      messageId: '65f8e7a2-f1a6-4fef-a90b-048df9547b22',
+      anonymousId: '9d0fb68b-52a3-45a9-9d28-ef96d8bf9445',
+      integrations: {},
+      context,
+      timestamp: '2026-11-21T23:54:55.981Z',
+      _metadata: kotlinMetadata,
     },
   ],
-  sentAt: '2026-03-01T08:00:10.000Z',
+  sentAt: '2026-11-21T23:54:56.480Z',
+  writeKey,
 });
+const kotlinHeaders = {
+  'user-agent': 'analytics-kotlin/1.27.0',
+  'content-encoding': 'gzip',
+  'content-type': 'text/plain',
+};
+
+async function expectKotlinEvents() {
+  const events = await gate.waitFor(5);
+  expect(events.map(({ type, name, userId }) => [type, name, userId])).toEqual([
+    ['screen', '购物车', null],
+    ['identify', 'identify', 'u20'],
+    ['track', 'Order Completed', 'u20'],
+    ['group', 'group', 'u20'],
+    ['alias', 'alias', 'u21'],
+  ]);
+  expect(events.map(({ messageId }) => messageId.slice(0, 8))).toEqual([
+    'a220fda2',
+    'e1bac1d8',
+    'a5e393e0',
+    '5bf1d531',
+    '65f8e7a2',
+  ]);
+  const [screen, identify, order, group, alias] = events;
+  expect(screen!.properties).toEqual({ items: 2, category: '商城' });
+  expect(identify!.traits).toEqual({ city: '杭州', phone: '13800138000' });
+  expect(order!.properties).toEqual({
+    order_id: 'o-20',
+    total: 398.5,
+    currency: 'CNY',
+    products: [{ product_id: 'p20', name: '修护面膜', price: 199.25, quantity: 2 }],
+  });
+  expect(group).toMatchObject({ groupId: 'g-1', traits: { name: '会员俱乐部' } });
+  expect(alias!.previousId).toBe('u20');
+  expect(events.every(({ channel, anonymousId }) => channel === 'mobile' && anonymousId?.startsWith('9d0fb68b'))).toBe(
+    true,
+  );
+  // How long before it was sent each happened, as the client's clock says.
+  expect(events.map(({ time, receivedAt }) => receivedAt - time)).toEqual([724, 654, 602, 551, 499]);
+  return events;
+}
 
 for (const path of ['/v1/b', '/b'])
-  test(`analytics-kotlin at ${path}: gzip, chunked, text/plain, the key in the body alone`, async () => {
-    const body = gzipSync(JSON.stringify(kotlinBody(gate.writeKey)));
+  test(`analytics-kotlin at ${path}: gzip, text/plain, the key in the body alone`, async () => {
     const before = Date.now();
-    const answer = await sendChunked(
-      path,
-      { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'user-agent': 'analytics-kotlin/1.19.1' },
-      body,
-    );
-    expect(answer).toEqual({ status: 200, body: { success: true } });
-    const events = await gate.waitFor(3);
-    expect(events.map(({ type, name, userId }) => [type, name, userId])).toEqual([
-      ['track', 'Product Added', null],
-      ['identify', 'identify', 'u20'],
-      ['screen', '购物车', 'u20'],
-    ]);
-    expect(events.map(({ messageId }) => messageId.slice(-2))).toEqual(['30', '31', '32']);
-    expect(events[1]!.traits).toEqual({ city: '杭州', phone: '13800138000' });
-    expect(
-      events.every(({ channel, anonymousId }) => channel === 'mobile' && anonymousId?.startsWith('2d2cb6d4')),
-    ).toBe(true);
-    // Sent 9.5, 8.5 and 7.5 seconds after they happened.
-    const [first, second, third] = events.map(({ time, receivedAt }) => receivedAt - time);
-    expect([first, second, third]).toEqual([9500, 8500, 7500]);
+    const response = await fetch(gate.url + path, {
+      method: 'POST',
+      headers: kotlinHeaders,
+      body: new Uint8Array(gzipSync(JSON.stringify(kotlinBody(gate.writeKey)))),
+    });
+    expect([response.status, await response.json()]).toEqual([200, { success: true }]);
+    const events = await expectKotlinEvents();
     expect(events[0]!.receivedAt).toBeGreaterThanOrEqual(before);
   });
+
+test('analytics-kotlin with what its Android client adds to the context, sent in pieces', async () => {
+  const android = {
+    ...kotlinContext,
+    app: { name: '商城', version: '5.1.0', namespace: 'com.example.shop', build: '51' },
+    device: { id: '1f1f1f1f-android', manufacturer: 'HUAWEI', model: 'NOH-AN00', name: 'HWNOH', type: 'android' },
+    locale: 'zh-CN',
+    network: { cellular: false, wifi: true, bluetooth: false },
+    os: { name: 'Android', version: '12' },
+    screen: { density: 3, height: 2568, width: 1224 },
+    timezone: 'Asia/Shanghai',
+  };
+  const body = gzipSync(JSON.stringify(kotlinBody(gate.writeKey, android)));
+  expect(await sendChunked('/v1/b', kotlinHeaders, body)).toEqual({ status: 200, body: { success: true } });
+  await expectKotlinEvents();
+});
 
 test('analytics-kotlin is given settings that lead back here', async () => {
   for (const path of [`/projects/${gate.writeKey}/settings`, `/v1/projects/${gate.writeKey}/settings`]) {

@@ -48,6 +48,13 @@ function traitsOf(event: JsonObject, context: JsonObject): JsonObject {
   return own ?? beside ?? EMPTY;
 }
 
+/** Of a page or screen the category stands beside the properties in some clients, among them in others. */
+function propertiesOf(type: EventType, event: JsonObject): JsonObject {
+  const properties = objectOr(event['properties']) ?? EMPTY;
+  const category = type === 'page' || type === 'screen' ? textOr(event['category']) : null;
+  return category && properties['category'] === undefined ? { ...properties, category } : properties;
+}
+
 /**
  * Understand one log record of kind `event`. Pure, and cheap enough to be called for every event by every stage. Throws
  * where the record is not one that {@link Ingest} wrote, which is a bug.
@@ -73,7 +80,7 @@ export function readEvent(record: LogRecord): CanonicalEvent {
     previousId: textOr(event['previousId']),
     groupId: textOr(event['groupId']),
     traits: traitsOf(event, context),
-    properties: objectOr(event['properties']) ?? EMPTY,
+    properties: propertiesOf(type, event),
     context,
   };
 }
