@@ -18,7 +18,7 @@ export interface Link {
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+export const storable = (text: string): string => text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
 
 /** JSON with its keys in order and nothing between: the same value is the same text (RFC 8785 without its number forms). */
 export function canonicalJson(value: Json | undefined): string {
