@@ -153,4 +153,10 @@ test('the event log keeps its order over shards, also when opened again', async 
   expect(records.map((record) => record.seq)).toEqual(Array.from({ length: 501 }, (_, i) => i + 1));
   expect((await again.read(100, 3)).map((record) => record.seq)).toEqual([101, 102, 103]);
   for (const shard of shards) expect(await countOn(shard, `${logTable.name}_local`)).toBeGreaterThan(100);
+  const places = Array.from({ length: 100 }, (_, i) => 402 + i);
+  expect(await again.erase(places)).toBe(100);
+  for (const shard of shards)
+    expect(await shard.query('SELECT count() AS rows FROM event_log_local WHERE seq > 401')).toEqual([{ rows: 0 }]);
+  expect((await again.read(0, 1000)).length).toBe(401);
+  expect((await open()).head()).toBe(501);
 });

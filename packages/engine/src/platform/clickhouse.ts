@@ -35,6 +35,8 @@ export interface ClickHouse {
   recreate(tables: readonly Table[]): Promise<void>;
   /** Remove all rows of a table, on every shard. */
   truncate(table: string): Promise<void>;
+  /** Remove the rows for which `where` holds, on every shard; resolves once no part on disk holds them any more. */
+  remove(table: string, where: string, params?: Params, options?: QueryOptions): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -175,12 +177,23 @@ class Connected implements ClickHouse {
   }
 
   async truncate(table: string): Promise<void> {
-    await this.#everywhere(`TRUNCATE TABLE IF EXISTS ${this.topology.kind === 'single' ? table : `${table}_local`}`);
+    await this.#everywhere(`TRUNCATE TABLE IF EXISTS ${this.#own(table)}`);
+  }
+
+  async remove(table: string, where: string, params: Params = {}, { settings }: QueryOptions = {}): Promise<void> {
+    const all = settingsText({ ...settings, mutations_sync: 2 });
+    await this.#everywhere(`ALTER TABLE ${this.#own(table)} DELETE WHERE ${where}${all}`, params);
+  }
+
+  /** The name under which a node holds its own rows. */
+  #own(table: string): string {
+    return this.topology.kind === 'single' ? table : `${table}_local`;
   }
 
   /** One node after the other: `ON CLUSTER` would need a keeper, which a cluster without replicas does not have. */
-  async #everywhere(statement: string): Promise<void> {
-    for (const node of this.nodes) await node.run((client) => client.command({ query: statement }));
+  async #everywhere(statement: string, params: Params = {}): Promise<void> {
+    for (const node of this.nodes)
+      await node.run((client) => client.command({ query: statement, query_params: params as Record<string, unknown> }));
   }
 
   async close(): Promise<void> {

@@ -8,5 +8,6 @@ export * from './lock.ts';
 export * from './log.ts';
 export * from './platform.ts';
 export * from './postgres.ts';
+export * from './signals.ts';
 export * from './tables.ts';
 export * from './telemetry.ts';

@@ -1,6 +1,6 @@
 import { UserError, briefly } from './errors.ts';
 import type { Clock } from './clock.ts';
-import type { ClickHouse } from './clickhouse.ts';
+import { type ClickHouse, idArray } from './clickhouse.ts';
 import type { Table } from './tables.ts';
 import type { Logger } from './telemetry.ts';
 
@@ -21,18 +21,34 @@ export interface LogRecord extends LogEntry {
   readonly seq: number;
 }
 
-/** The one source of truth: everything else can be rebuilt from it. */
+/**
+ * The one source of truth: everything else can be rebuilt from it. What every implementation must promise, and
+ * test/conformance/log.test.ts holds it to:
+ *
+ * 1. Places are unique and only grow, also over restarts, over erasure of the newest record, and where several
+ *    processes append. They need not be dense: a reader must live with gaps.
+ * 2. A reader that has seen the record of a place, or has asked up to {@link head}, never misses one: nothing becomes
+ *    visible later at a place that is not greater than a head that any process has given.
+ * 3. The entries of one call have places in their order, with those of no other call between them.
+ * 4. A call that failed may have had its effect all the same (its answer was lost): whoever sends again sends the same
+ *    message ids.
+ */
 export interface EventLog {
-  /** Resolves with the entries' places once they are on disk. Throws `busy` when too much waits already. */
+  /**
+   * Resolves with the entries' places once they are on disk and can be read. Throws `busy` when too much waits already,
+   * `unavailable` within a bounded time when the log's engine is away.
+   */
   append(entries: readonly LogEntry[]): Promise<number[]>;
-  /** Records after `seq`, in order, at most `limit`. */
+  /** Records after `seq` and up to {@link head}, in order, at most `limit`. Fewer than `limit` only where there are no more. */
   read(after: number, limit: number): Promise<LogRecord[]>;
-  /** Place of the newest record that is on disk, 0 of an empty log. */
+  /** Removes the records of these places for good; no later read gives them, also after a restart. Returns how many there were. */
+  erase(places: readonly number[]): Promise<number>;
+  /** The place up to which everything is on disk and can be read, by any process; 0 of an empty log. Never goes back. */
   head(): number;
-  /** How many entries wait to be written. */
+  /** How many entries of this process wait to be written. */
   pending(): number;
-  /** Called after records are on disk, with them. */
-  onAppend(listener: (records: readonly LogRecord[]) => void): () => void;
+  /** Called whenever the head has moved, whichever process appended. */
+  onHead(listener: (head: number) => void): () => void;
   /** Waits for what is under way, then refuses. */
   close(): Promise<void>;
 }
@@ -54,6 +70,19 @@ export const logTable: Table = {
   granularity: 1024,
 };
 
+/**
+ * Places whose records were erased. A place is never given twice, so the newest place must be known when its record is
+ * gone; and records that come back with an old copy of the log can be told from those that belong there.
+ */
+export const erasedTable: Table = {
+  name: 'event_log_erased',
+  columns: { seq: 'UInt64 CODEC(Delta, ZSTD(1))' },
+  engine: 'MergeTree',
+  orderBy: ['seq'],
+  shardBy: 'seq',
+  durable: true,
+};
+
 /** The most entries and characters written by one insert. */
 const GROUP = { entries: 5000, characters: 8 << 20 };
 /**
@@ -69,6 +98,37 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Also where the newest records were erased. */
+async function newestPlace(clickhouse: ClickHouse): Promise<number> {
+  const [row] = await clickhouse.query<{ head: number }>(
+    'SELECT greatest((SELECT max(seq) FROM event_log), (SELECT max(seq) FROM event_log_erased)) AS head',
+    {},
+    { lane: 'log' },
+  );
+  return Number(row?.head ?? 0);
+}
+
+/** Places named by one statement. */
+const ERASED_AT_ONCE = 5000;
+
+/** First noted, then removed: after a crash between the two it is asked for again. */
+async function erasePlaces(clickhouse: ClickHouse, places: readonly number[]): Promise<number> {
+  const all = [...new Set(places)];
+  let erased = 0;
+  for (let start = 0; start < all.length; start += ERASED_AT_ONCE) {
+    const bound = { places: idArray(all.slice(start, start + ERASED_AT_ONCE)) };
+    const present = await clickhouse.query<{ seq: number }>(
+      'SELECT seq FROM event_log WHERE seq IN {places:Array(UInt64)}',
+      bound,
+    );
+    if (present.length === 0) continue;
+    await clickhouse.insert('event_log_erased', present, { lane: 'log' });
+    await clickhouse.remove('event_log', 'seq IN {places:Array(UInt64)}', bound);
+    erased += present.length;
+  }
+  return erased;
+}
+
 /**
  * The event log on ClickHouse with group commit: while one insert is on its way to the disk, everything that arrives
  * waits together for the next. An insert whose outcome is unknown is tried again under the same deduplication token.
@@ -80,17 +140,12 @@ export async function openClickHouseLog(options: {
   maxPending: number;
 }): Promise<EventLog> {
   const { clickhouse, logger, maxPending, clock } = options;
-  await clickhouse.create([logTable]);
-  const [last] = await clickhouse.query<{ head: number }>(
-    'SELECT max(seq) AS head FROM event_log',
-    {},
-    { lane: 'log' },
-  );
+  await clickhouse.create([logTable, erasedTable]);
   // Tokens of an earlier process may not meet those of this one, even where it wrote the same place.
   const epoch = clock.now();
-  const listeners = new Set<(records: readonly LogRecord[]) => void>();
+  const listeners = new Set<(head: number) => void>();
   const queue: Waiting[] = [];
-  let head = Number(last?.head ?? 0);
+  let head = await newestPlace(clickhouse);
   let next = head + 1;
   let pending = 0;
   let running: Promise<void> | null = null;
@@ -141,7 +196,7 @@ export async function openClickHouseLog(options: {
         head = next - 1;
         let place = first;
         for (const { entries, resolve } of group) resolve(entries.map(() => place++));
-        for (const listener of listeners) listener(records);
+        for (const listener of listeners) listener(head);
       } catch (error) {
         const refusal = new UserError('unavailable', 'log_unavailable', 'The event log cannot be written', {
           remedy: 'Nothing was accepted; send it again.',
@@ -167,6 +222,7 @@ export async function openClickHouseLog(options: {
       running ??= drain();
       return result;
     },
+    erase: (places) => erasePlaces(clickhouse, places),
     async read(after, limit) {
       const rows = await clickhouse.query<{
         seq: number;
@@ -192,7 +248,7 @@ export async function openClickHouseLog(options: {
     },
     head: () => head,
     pending: () => pending,
-    onAppend(listener) {
+    onHead(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

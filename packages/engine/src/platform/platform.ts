@@ -6,6 +6,7 @@ import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
 import { lockFolder } from './lock.ts';
 import { type EventLog, openClickHouseLog } from './log.ts';
 import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
+import { localSignals, servedSignals, type Signals } from './signals.ts';
 import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
 
 /** What every folder of the engine stands on. */
@@ -18,6 +19,8 @@ export interface Platform {
   readonly postgres: Postgres;
   readonly log: EventLog;
   readonly jobs: Jobs;
+  /** Reaches every process on the same engines: caches of settings reload on a signal. */
+  readonly signals: Signals;
   /** Writes the server's address into the lock file, for the command line to find. */
   announce(url: string): void;
   close(): Promise<void>;
@@ -37,6 +40,8 @@ export async function openPlatform(config: Config, { clock = systemClock }: { cl
       ? openServedPostgres(config.postgresUrl)
       : openEmbeddedPostgres(join(config.dataDir, 'postgres')));
     opened.push(postgres);
+    const signals = config.postgresUrl ? await servedSignals(config.postgresUrl, logger) : localSignals(logger);
+    opened.push(signals);
     const clickhouse = await (config.clickhouseUrl
       ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster)
       : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse')));
@@ -55,6 +60,7 @@ export async function openPlatform(config: Config, { clock = systemClock }: { cl
       postgres,
       log,
       jobs,
+      signals,
       announce: lock.announce,
       close: closeAll,
     };

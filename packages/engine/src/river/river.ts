@@ -16,6 +16,7 @@ import {
   pendingBatches,
   readCheckpoint,
   riverMigrations,
+  skipTo,
 } from './store.ts';
 
 /** A processed event, for the live view. */
@@ -97,7 +98,7 @@ class RunningRiver implements River {
     checkpoint: Checkpoint,
   ) {
     this.#checkpoint = checkpoint;
-    parts.platform.log.onAppend(() => this.#wake());
+    parts.platform.log.onHead(() => this.#wake());
   }
 
   async start(): Promise<void> {
@@ -236,12 +237,28 @@ class RunningRiver implements River {
 
   async #take(): Promise<readonly LogRecord[]> {
     const { log } = this.parts.platform;
-    if (log.head() <= this.#checkpoint.identitySeq) return [];
+    const head = log.head();
+    if (head <= this.#checkpoint.identitySeq) return [];
     const records = await log.read(this.#checkpoint.identitySeq, this.#ask);
+    if (records.length === 0) await this.#skip(head);
     const { taken, characters } = lightest(records);
     const typical = Math.max(1, characters / Math.max(1, taken.length));
     this.#ask = Math.round(Math.min(MAX_EVENTS, Math.max(MIN_EVENTS, MAX_CHARACTERS / typical)));
     return taken;
+  }
+
+  /** The log ends with places that hold nothing, or nothing any more. */
+  async #skip(head: number): Promise<void> {
+    await this.#graphWork;
+    await skipTo(this.parts.platform.postgres, head);
+    const { rebuildTo } = this.#checkpoint;
+    this.#checkpoint = {
+      ...this.#checkpoint,
+      identitySeq: head,
+      graphSeq: head,
+      rebuildTo: rebuildTo !== null && rebuildTo <= head ? null : rebuildTo,
+    };
+    this.#moved('graph', 0);
   }
 
   async #process(records: readonly LogRecord[]): Promise<void> {

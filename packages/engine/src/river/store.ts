@@ -94,6 +94,14 @@ export async function advanceGraph(postgres: Postgres, batch: Batch): Promise<vo
   );
 }
 
+/** Past places of the log at which there is nothing; no batch may be under way. */
+export async function skipTo(postgres: Postgres, seq: number): Promise<void> {
+  await postgres.query(
+    `UPDATE river_checkpoint SET identity_seq = $1, graph_seq = $1, rebuild_to = CASE WHEN rebuild_to <= $1 THEN NULL ELSE rebuild_to END`,
+    [seq],
+  );
+}
+
 /** Back to the beginning of the log; derived ClickHouse tables are to be emptied after this has taken effect. */
 export async function beginRebuild(statements: Statements, rebuildTo: number): Promise<void> {
   await statements.query(
