@@ -8,7 +8,6 @@ import {
   openClickHouseLog,
   openServedClickHouse,
   renderTable,
-  systemClock,
   type Table,
 } from '../../packages/engine/src/platform/index.ts';
 import { type ClickHouseCluster, startClickHouseCluster } from '../support/clickhouse-server.ts';
@@ -133,8 +132,7 @@ test('truncate empties every shard', async () => {
 });
 
 test('the event log keeps its order over shards, also when opened again', async () => {
-  const open = () =>
-    openClickHouseLog({ clickhouse: whole, clock: systemClock, logger: createLogger('silent'), maxPending: 10_000 });
+  const open = () => openClickHouseLog({ clickhouse: whole, logger: createLogger('silent'), maxPending: 10_000 });
   const entryOf = (i: number) => ({
     kind: 'event' as const,
     sourceId: 's',

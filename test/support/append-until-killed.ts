@@ -1,17 +1,11 @@
 // Runs in a child process: appends to the event log of an embedded folder as fast as it can, and prints each place once
 // it is acknowledged, until it is killed. usage: node --import tsx append-until-killed.ts FOLDER
 import { writeSync } from 'node:fs';
-import {
-  createLogger,
-  openClickHouseLog,
-  openEmbeddedClickHouse,
-  systemClock,
-} from '../../packages/engine/src/platform/index.ts';
+import { createLogger, openClickHouseLog, openEmbeddedClickHouse } from '../../packages/engine/src/platform/index.ts';
 
 const clickhouse = await openEmbeddedClickHouse(process.argv[2]!);
 const log = await openClickHouseLog({
   clickhouse,
-  clock: systemClock,
   logger: createLogger('warn'),
   maxPending: 10_000,
 });

@@ -3,7 +3,7 @@ import { createGraph, type Graph } from '@guanxi/engine/graph';
 import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
 import { createIngest, type Ingest } from '@guanxi/engine/ingest';
-import { type Clock, type Config, openPlatform, type Platform } from '@guanxi/engine/platform';
+import { type Config, openPlatform, type Platform, type PlatformOptions } from '@guanxi/engine/platform';
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createLive, type Live } from './live.ts';
@@ -27,7 +27,7 @@ export interface Guanxi {
 /** How many events an import may be ahead of the graph, so that live events never wait long behind it. */
 const IMPORT_LEAD = 10_000;
 
-export async function compose(config: Config, options: { clock?: Clock } = {}): Promise<Guanxi> {
+export async function compose(config: Config, options: PlatformOptions = {}): Promise<Guanxi> {
   const platform = await openPlatform(config, options);
   try {
     const audit = await createAudit(platform);

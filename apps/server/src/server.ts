@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { Clock, Config } from '@guanxi/engine/platform';
+import type { Config, PlatformOptions } from '@guanxi/engine/platform';
 import { UserError } from '@guanxi/engine/platform';
 import { createApp } from './app.ts';
 import { compose, type Guanxi } from './compose.ts';
@@ -12,7 +12,7 @@ export interface Server {
 }
 
 /** Opens the data, starts the river and listens. */
-export async function startServer(config: Config, options: { clock?: Clock } = {}): Promise<Server> {
+export async function startServer(config: Config, options: PlatformOptions = {}): Promise<Server> {
   const guanxi = await compose(config, options);
   try {
     const app = await createApp(guanxi);

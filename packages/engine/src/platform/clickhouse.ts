@@ -29,6 +29,11 @@ export interface ClickHouse {
    * into the same table has no second effect; without one, every insert has its effect.
    */
   insert(table: string, rows: readonly object[], options?: QueryOptions & { readonly token?: string }): Promise<void>;
+  /**
+   * Makes final what an insert under this token has done: what of it has not taken effect on a node never will, even if
+   * it is still on its way, because the node takes it for a repetition of `row`, which no reader must mind.
+   */
+  settle(table: string, token: string, row: object, options?: QueryOptions): Promise<void>;
   /** Create the tables that are missing, and in older ones the columns that are. */
   create(tables: readonly Table[]): Promise<void>;
   /** Drop the tables with all their rows and create them as they are declared now. */
@@ -153,6 +158,11 @@ class Connected implements ClickHouse {
     const body = wellFormed(rows.map((row) => JSON.stringify(row)).join('\n'));
     const query = `INSERT INTO ${table}${settingsText(all)} FORMAT JSONEachRow\n${body}`;
     await this.#connection(lane).run((client) => client.command({ query }));
+  }
+
+  async settle(table: string, token: string, row: object, { settings }: QueryOptions = {}): Promise<void> {
+    const all = settingsText({ ...settings, insert_deduplication_token: token });
+    await this.#everywhere(`INSERT INTO ${this.#own(table)}${all} FORMAT JSONEachRow\n${JSON.stringify(row)}`);
   }
 
   async create(tables: readonly Table[]): Promise<void> {

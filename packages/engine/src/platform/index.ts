@@ -6,6 +6,7 @@ export * from './ids.ts';
 export * from './jobs.ts';
 export * from './lock.ts';
 export * from './log.ts';
+export { placeMigrations } from './places.ts';
 export * from './platform.ts';
 export * from './postgres.ts';
 export * from './signals.ts';

@@ -1,6 +1,8 @@
 import { UserError, briefly } from './errors.ts';
-import type { Clock } from './clock.ts';
 import { type ClickHouse, idArray } from './clickhouse.ts';
+import { type Block, localPlaces, type PlaceKeeper, placeMigrations, type Places, sharedPlaces } from './places.ts';
+import type { Postgres } from './postgres.ts';
+import type { Signals } from './signals.ts';
 import type { Table } from './tables.ts';
 import type { Logger } from './telemetry.ts';
 
@@ -91,6 +93,8 @@ const GROUP = { entries: 5000, characters: 8 << 20 };
  */
 const COMPANY = { entries: 500, waitMs: 12 };
 const RETRY_WAITS_MS = [50, 200, 1000];
+/** After so long no further try is begun: the client is told to come back. */
+const PATIENCE_MS = 5000;
 
 interface Waiting {
   readonly entries: readonly LogEntry[];
@@ -129,132 +133,167 @@ async function erasePlaces(clickhouse: ClickHouse, places: readonly number[]): P
   return erased;
 }
 
+/** A row that no reader of the log sees: their places begin at 1. */
+const TOMBSTONE = { seq: 0, kind: 'decision', received_at: 0, sent_at: null, source_id: '', payload: '' };
+
+interface StoredRecord {
+  seq: number;
+  kind: LogRecord['kind'];
+  received_at: number;
+  sent_at: number | null;
+  source_id: string;
+  payload: string;
+}
+
+export interface LogParts {
+  readonly clickhouse: ClickHouse;
+  readonly logger: Logger;
+  readonly maxPending: number;
+}
+
 /**
  * The event log on ClickHouse with group commit: while one insert is on its way to the disk, everything that arrives
- * waits together for the next. An insert whose outcome is unknown is tried again under the same deduplication token.
+ * waits together for the next. An insert whose outcome is unknown is tried again under the same deduplication token,
+ * and where that fails too it is settled before the next one.
  */
-export async function openClickHouseLog(options: {
-  clickhouse: ClickHouse;
-  clock: Clock;
-  logger: Logger;
-  maxPending: number;
-}): Promise<EventLog> {
-  const { clickhouse, logger, maxPending, clock } = options;
-  await clickhouse.create([logTable, erasedTable]);
-  // Tokens of an earlier process may not meet those of this one, even where it wrote the same place.
-  const epoch = clock.now();
-  const listeners = new Set<(head: number) => void>();
-  const queue: Waiting[] = [];
-  let head = await newestPlace(clickhouse);
-  let next = head + 1;
-  let pending = 0;
-  let running: Promise<void> | null = null;
-  let closed = false;
+class ClickHouseLog implements EventLog {
+  readonly #queue: Waiting[] = [];
+  #pending = 0;
+  #running: Promise<void> | null = null;
+  #closed = false;
+  /** The last write failed: clients are not kept waiting for several tries then. */
+  #away = false;
 
-  const write = async (records: readonly LogRecord[]) => {
-    const rows = records.map((record) => ({
-      seq: record.seq,
-      kind: record.kind,
-      received_at: record.receivedAt,
-      sent_at: record.sentAt,
-      source_id: record.sourceId,
-      payload: record.payload,
+  constructor(
+    private readonly parts: LogParts,
+    private readonly places: Places,
+  ) {}
+
+  append(entries: readonly LogEntry[]): Promise<number[]> {
+    if (this.#closed) return Promise.reject(new UserError('unavailable', 'stopping', 'The server is stopping'));
+    if (entries.length === 0) return Promise.resolve([]);
+    if (this.#pending > 0 && this.#pending + entries.length > this.parts.maxPending)
+      return Promise.reject(
+        new UserError('busy', 'busy', 'Too many events wait to be written', { remedy: 'Send again after a second.' }),
+      );
+    this.#pending += entries.length;
+    const result = new Promise<number[]>((resolve, reject) => this.#queue.push({ entries, resolve, reject }));
+    this.#running ??= this.#drain();
+    return result;
+  }
+
+  async read(after: number, limit: number): Promise<LogRecord[]> {
+    const rows = await this.parts.clickhouse.query<StoredRecord>(
+      `SELECT seq, kind, toUnixTimestamp64Milli(received_at) AS received_at, toUnixTimestamp64Milli(sent_at) AS sent_at, source_id, payload
+       FROM event_log WHERE seq > {after:UInt64} AND seq <= {head:UInt64} ORDER BY event_log.seq LIMIT {limit:UInt32}`,
+      { after, head: this.head(), limit },
+      { lane: 'river' },
+    );
+    return rows.map((row) => ({
+      seq: row.seq,
+      kind: row.kind,
+      receivedAt: row.received_at,
+      sentAt: row.sent_at,
+      sourceId: row.source_id,
+      payload: row.payload,
     }));
+  }
+
+  erase = (places: readonly number[]) => erasePlaces(this.parts.clickhouse, places);
+  head = () => this.places.head();
+  pending = () => this.#pending;
+  onHead = (listener: (head: number) => void) => this.places.onHead(listener);
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    await this.places.close();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      if (this.#pending < COMPANY.entries && !this.#closed)
+        await new Promise((done) => setTimeout(done, COMPANY.waitMs));
+      const group = takeGroup(this.#queue);
+      const entries = group.flatMap((waiting) => waiting.entries);
+      try {
+        const block = await this.places.fill(entries.length, (given) => this.#write(given, entries));
+        this.#away = false;
+        let place = block.first;
+        for (const waiting of group) waiting.resolve(waiting.entries.map(() => place++));
+        this.#pending -= entries.length;
+      } catch (error) {
+        this.#away = true;
+        this.parts.logger.warn({ reason: briefly(error) }, 'event log cannot be written');
+        this.#refuse([...group, ...this.#queue.splice(0)], error);
+      }
+    }
+    this.#running = null;
+  }
+
+  /** Who waits behind a write that failed would only wait for the same. */
+  #refuse(waiting: readonly Waiting[], cause: unknown): void {
+    const refusal = new UserError('unavailable', 'log_unavailable', 'The event log cannot be written', {
+      remedy: 'Send it again, with the same message ids.',
+      cause,
+    });
+    for (const { entries, reject } of waiting) {
+      this.#pending -= entries.length;
+      reject(refusal);
+    }
+  }
+
+  async #write({ first, token }: Block, entries: readonly LogEntry[]): Promise<void> {
+    const rows = entries.map((entry, index) => ({
+      seq: first + index,
+      kind: entry.kind,
+      received_at: entry.receivedAt,
+      sent_at: entry.sentAt,
+      source_id: entry.sourceId,
+      payload: entry.payload,
+    }));
+    const until = performance.now() + PATIENCE_MS;
     for (let attempt = 0; ; attempt++)
       try {
-        return await clickhouse.insert('event_log', rows, { lane: 'log', token: `log:${epoch}:${records[0]!.seq}` });
+        return await this.parts.clickhouse.insert('event_log', rows, { lane: 'log', token });
       } catch (error) {
-        const wait = RETRY_WAITS_MS[attempt];
-        logger.warn({ attempt, reason: briefly(error) }, 'event log write failed');
-        if (wait === undefined) throw error;
+        const wait = this.#away ? undefined : RETRY_WAITS_MS[attempt];
+        if (wait === undefined || performance.now() + wait > until) throw error;
+        this.parts.logger.warn({ attempt, reason: briefly(error) }, 'event log write failed');
         await new Promise((done) => setTimeout(done, wait));
       }
-  };
+  }
+}
 
-  const takeGroup = () => {
-    const group: Waiting[] = [];
-    let entries = 0;
-    let characters = 0;
-    while (queue.length > 0 && (group.length === 0 || (entries < GROUP.entries && characters < GROUP.characters))) {
-      const waiting = queue.shift()!;
-      group.push(waiting);
-      entries += waiting.entries.length;
-      for (const entry of waiting.entries) characters += entry.payload.length;
-    }
-    return group;
-  };
+function takeGroup(queue: Waiting[]): Waiting[] {
+  const group: Waiting[] = [];
+  let entries = 0;
+  let characters = 0;
+  while (queue.length > 0 && (group.length === 0 || (entries < GROUP.entries && characters < GROUP.characters))) {
+    const waiting = queue.shift()!;
+    group.push(waiting);
+    entries += waiting.entries.length;
+    for (const entry of waiting.entries) characters += entry.payload.length;
+  }
+  return group;
+}
 
-  const drain = async () => {
-    while (queue.length > 0) {
-      if (pending < COMPANY.entries && !closed) await new Promise((done) => setTimeout(done, COMPANY.waitMs));
-      const group = takeGroup();
-      const first = next;
-      const records = group.flatMap(({ entries }) => entries).map((entry, index) => ({ ...entry, seq: first + index }));
-      next += records.length;
-      try {
-        await write(records);
-        head = next - 1;
-        let place = first;
-        for (const { entries, resolve } of group) resolve(entries.map(() => place++));
-        for (const listener of listeners) listener(head);
-      } catch (error) {
-        const refusal = new UserError('unavailable', 'log_unavailable', 'The event log cannot be written', {
-          remedy: 'Nothing was accepted; send it again.',
-          cause: error,
-        });
-        for (const { reject } of group) reject(refusal);
-      }
-      pending -= records.length;
-    }
-    running = null;
-  };
+const keeper = (clickhouse: ClickHouse): PlaceKeeper => ({
+  newest: () => newestPlace(clickhouse),
+  settle: (token) => clickhouse.settle('event_log', token, TOMBSTONE, { lane: 'log' }),
+});
 
-  return {
-    append(entries) {
-      if (closed) return Promise.reject(new UserError('unavailable', 'stopping', 'The server is stopping'));
-      if (entries.length === 0) return Promise.resolve([]);
-      if (pending > 0 && pending + entries.length > maxPending)
-        return Promise.reject(
-          new UserError('busy', 'busy', 'Too many events wait to be written', { remedy: 'Send again after a second.' }),
-        );
-      pending += entries.length;
-      const result = new Promise<number[]>((resolve, reject) => queue.push({ entries, resolve, reject }));
-      running ??= drain();
-      return result;
-    },
-    erase: (places) => erasePlaces(clickhouse, places),
-    async read(after, limit) {
-      const rows = await clickhouse.query<{
-        seq: number;
-        kind: LogRecord['kind'];
-        received_at: number;
-        sent_at: number | null;
-        source_id: string;
-        payload: string;
-      }>(
-        `SELECT seq, kind, toUnixTimestamp64Milli(received_at) AS received_at, toUnixTimestamp64Milli(sent_at) AS sent_at, source_id, payload
-         FROM event_log WHERE seq > {after:UInt64} ORDER BY event_log.seq LIMIT {limit:UInt32}`,
-        { after, limit },
-        { lane: 'river' },
-      );
-      return rows.map((row) => ({
-        seq: row.seq,
-        kind: row.kind,
-        receivedAt: row.received_at,
-        sentAt: row.sent_at,
-        sourceId: row.source_id,
-        payload: row.payload,
-      }));
-    },
-    head: () => head,
-    pending: () => pending,
-    onHead(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async close() {
-      closed = true;
-      await running;
-    },
-  };
+/** The log of a process that alone appends to it. */
+export async function openClickHouseLog(parts: LogParts): Promise<EventLog> {
+  await parts.clickhouse.create([logTable, erasedTable]);
+  return new ClickHouseLog(parts, await localPlaces(keeper(parts.clickhouse)));
+}
+
+/** The log of several processes that append to the same tables: a PostgreSQL server gives out the places. */
+export async function openSharedClickHouseLog(
+  parts: LogParts & { readonly postgres: Postgres; readonly postgresUrl: string; readonly signals: Signals },
+): Promise<EventLog> {
+  await parts.postgres.migrate(placeMigrations);
+  await parts.clickhouse.create([logTable, erasedTable]);
+  return new ClickHouseLog(parts, await sharedPlaces(keeper(parts.clickhouse), parts));
 }

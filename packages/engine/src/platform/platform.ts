@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
 import { lockFolder } from './lock.ts';
-import { type EventLog, openClickHouseLog } from './log.ts';
+import { type EventLog, openClickHouseLog, openSharedClickHouseLog } from './log.ts';
 import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
 import { localSignals, servedSignals, type Signals } from './signals.ts';
 import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
@@ -26,8 +26,30 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** What an event log can be made of. */
+export type LogGround = Pick<Platform, 'config' | 'clock' | 'logger' | 'clickhouse' | 'postgres' | 'signals'>;
+
+/** Opens an event log, this folder's or one of an adapter that whoever composes the product hands in. */
+export type OpenLog = (ground: LogGround) => Promise<EventLog>;
+
+export interface PlatformOptions {
+  readonly clock?: Clock;
+  readonly openLog?: OpenLog;
+}
+
+/** Where both engines are served, other processes may append to the same tables. */
+const openLogOnEngines: OpenLog = ({ config, clickhouse, logger, postgres, signals }) => {
+  const parts = { clickhouse, logger, maxPending: config.maxPendingEvents };
+  return config.postgresUrl && config.clickhouseUrl
+    ? openSharedClickHouseLog({ ...parts, postgres, postgresUrl: config.postgresUrl, signals })
+    : openClickHouseLog(parts);
+};
+
 /** Lock the data folder, open both engines, the event log and the jobs. */
-export async function openPlatform(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<Platform> {
+export async function openPlatform(
+  config: Config,
+  { clock = systemClock, openLog = openLogOnEngines }: PlatformOptions = {},
+): Promise<Platform> {
   const logger = createLogger(config.logLevel);
   const lock = lockFolder(config.dataDir);
   const opened: { close(): Promise<void> }[] = [];
@@ -47,7 +69,7 @@ export async function openPlatform(config: Config, { clock = systemClock }: { cl
       : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse')));
     opened.push(clickhouse);
     await postgres.migrate(jobMigrations);
-    const log = await openClickHouseLog({ clickhouse, clock, logger, maxPending: config.maxPendingEvents });
+    const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });
     opened.push(log);
     const jobs = createJobs({ postgres, clock, logger });
     opened.push({ close: () => jobs.stop() });

@@ -28,6 +28,9 @@ export interface Postgres extends Statements {
   close(): Promise<void>;
 }
 
+/** Key of the advisory lock under which the schema changes. */
+const MIGRATION_LOCK = 7_116_000;
+
 const rowsOf = async (client: pg.Pool | pg.PoolClient, sql: string, params?: readonly unknown[]) =>
   (await client.query(sql, params as unknown[])).rows;
 
@@ -65,12 +68,20 @@ class Connected implements Postgres {
   }
 
   async migrate(migrations: readonly Migration[]): Promise<void> {
-    await this.query(
-      'CREATE TABLE IF NOT EXISTS migration (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
-    );
+    // Two processes that start at the same time would both find a step undone.
+    const alone = (statements: Statements) => statements.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await this.transaction(async (statements) => {
+      await alone(statements);
+      await statements.query(
+        'CREATE TABLE IF NOT EXISTS migration (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+      );
+    });
     const done = new Set((await this.query<{ id: string }>('SELECT id FROM migration')).map((row) => row.id));
     for (const { id, sql } of migrations.filter((step) => !done.has(step.id)))
       await this.transaction(async (statements) => {
+        await alone(statements);
+        const [other] = await statements.query('SELECT id FROM migration WHERE id = $1', [id]);
+        if (other) return;
         await statements.query(sql);
         await statements.query('INSERT INTO migration (id) VALUES ($1)', [id]);
       });
