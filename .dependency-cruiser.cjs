@@ -8,6 +8,7 @@ const ENGINE = {
   identity: ['platform', 'ingest'],
   imports: ['platform', 'ingest'],
   graph: ['platform', 'ingest', 'identity'],
+  scenes: ['platform'],
   profile: ['platform', 'ingest', 'identity', 'graph'],
   river: ['platform', 'ingest', 'identity', 'graph', 'profile'],
 };

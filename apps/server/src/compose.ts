@@ -6,6 +6,7 @@ import { createIngest, type Ingest } from '@guanxi/engine/ingest';
 import { type Config, openPlatform, type Platform, type PlatformOptions } from '@guanxi/engine/platform';
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
+import { createScenes, type Scenes } from '@guanxi/engine/scenes';
 import { createLive, type Live } from './live.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 
@@ -16,6 +17,7 @@ export interface Guanxi {
   readonly ingest: Ingest;
   readonly identity: Identity;
   readonly graph: Graph;
+  readonly scenes: Scenes;
   readonly profile: Profile;
   readonly imports: Imports;
   readonly river: River;
@@ -34,6 +36,7 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
     const ingest = await createIngest(platform);
     const identity = await createIdentity(platform);
     const graph = await createGraph(platform, identity);
+    const scenes = await createScenes(platform);
     const profile = await createProfile(platform, identity, graph);
     const river = await createRiver({ platform, ingest, identity, graph, profile });
     const imports = createImports(platform, ingest, { throttle: () => river.throttle(IMPORT_LEAD) });
@@ -49,6 +52,7 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
       ingest,
       identity,
       graph,
+      scenes,
       profile,
       imports,
       river,

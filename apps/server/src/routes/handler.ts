@@ -16,6 +16,7 @@ export type Handler<N extends EndpointName> = (
   request: RequestOf<Endpoints[N]>,
   guanxi: Guanxi,
   caller: Caller,
+  raw: { request: FastifyRequest; reply: FastifyReply },
 ) => Promise<ReplyOf<Endpoints[N]>>;
 export type StreamHandler<N extends EndpointName> = (
   request: RequestOf<Endpoints[N]>,

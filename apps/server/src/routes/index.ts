@@ -4,6 +4,7 @@ import type { Guanxi } from '../compose.ts';
 import { auditHandlers } from './audit.ts';
 import { customerHandlers } from './customers.ts';
 import { dataHandlers } from './data.ts';
+import { exploreHandlers } from './explore.ts';
 import { graphHandlers } from './graph.ts';
 import type { Caller, Handlers, StreamHandlers } from './handler.ts';
 import { identityHandlers } from './identity.ts';
@@ -20,6 +21,7 @@ const handlers: Handlers & StreamHandlers = {
   ...customerHandlers,
   ...graphHandlers,
   ...auditHandlers,
+  ...exploreHandlers,
   ...streamHandlers,
 };
 

@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { auditEndpoints } from './audit.ts';
 import { customersEndpoints } from './customers.ts';
 import { dataEndpoints } from './data.ts';
+import { exploreEndpoints } from './explore.ts';
 import { graphEndpoints } from './graph.ts';
 import { identityEndpoints } from './identity.ts';
 import { importsEndpoints } from './imports.ts';
@@ -16,6 +17,7 @@ export const endpoints = {
   ...customersEndpoints,
   ...graphEndpoints,
   ...auditEndpoints,
+  ...exploreEndpoints,
 } as const satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof endpoints;

@@ -69,6 +69,9 @@ const rawMeasures = (filter: EdgeFilter): string =>
     ? 'toUInt64(1) AS count, time AS first, time AS last, [toString(channel)] AS channels'
     : 'count, first, last, channels';
 
+/** The count of a single row, which is a partial sum. */
+export const rawCount = (filter: EdgeFilter): string => (hasWindow(filter) ? 'toUInt64(1) AS count' : 'count');
+
 /** Today's person of each anchor of `anchors` (a SELECT) that One-ID ever joined to another; others are their own. */
 export const aliasesOf = (anchors: string): string =>
   `SELECT anchor, argMax(person, version) AS person FROM person_alias WHERE anchor IN (${anchors}) GROUP BY anchor`;

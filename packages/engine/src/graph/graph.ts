@@ -1,13 +1,21 @@
 import type {
+  BetweenQuery,
   CommonNeighbours,
+  Communities,
+  CommunitiesQuery,
   EdgeEvidence,
   EventDetail,
   GraphNode,
+  Histogram,
+  HistogramQuery,
+  Influence,
+  InfluenceQuery,
   Neighbourhood,
   NeighbourhoodQuery,
   NodeDetail,
   NodeId,
   Ontology,
+  PartOfGraph,
   PathQuery,
   PathResult,
 } from '@guanxi/contracts';
@@ -17,6 +25,9 @@ import { type CommonRequest, readCommon } from './common.ts';
 import { createCounts, type GraphCounts } from './counts.ts';
 import { readDetail } from './detail.ts';
 import { describeEffects } from './effects.ts';
+import { createCommunities } from './explore/communities.ts';
+import { readInfluence } from './explore/influence.ts';
+import { readHistogram, readPart } from './explore/parts.ts';
 import { type EdgeEventsRequest, readEdgeEvents } from './evidence.ts';
 import { createLabels, type Label } from './labels.ts';
 import { defaultLimits, type GraphLimits } from './limits.ts';
@@ -55,6 +66,16 @@ export interface Graph {
   common(request: CommonRequest): Promise<CommonNeighbours>;
   /** The events behind an edge, newest first; none for an edge that is not there. Throws `bad_cursor`. */
   edgeEvents(request: EdgeEventsRequest): Promise<{ items: EdgeEvidence[]; next: string | null }>;
+  /** What a node reaches along relations, and how surely. */
+  influence(id: NodeId, query: InfluenceQuery, signal?: AbortSignal): Promise<Influence>;
+  /** Groups of nodes that are closer among themselves than to others. Throws `no_such_relation`. */
+  communities(query: CommunitiesQuery, signal?: AbortSignal): Promise<Communities>;
+  /** One of them, by a node of it: its strongest nodes and the edges between. Throws `no_such_community`. */
+  community(query: CommunitiesQuery & { member: NodeId; limit: number }, signal?: AbortSignal): Promise<PartOfGraph>;
+  /** The edges between nodes, persons found by former ids too; what is no node is left out. */
+  between(query: BetweenQuery): Promise<PartOfGraph>;
+  /** When the edges between nodes happened. */
+  histogram(query: HistogramQuery): Promise<Histogram>;
   /** How many nodes and edges of each type there are, persons resolved; may be a little old on a large graph. */
   counts(): Promise<GraphCounts>;
   /** Empties all tables. The ontology stays. */
@@ -79,6 +100,11 @@ export async function createGraph(
   const label = createLabels(clickhouse, identity);
   const tools = { clickhouse, identity, label, limits };
   const counts = createCounts(clickhouse);
+  const found = createCommunities(
+    tools,
+    () => current.ontology,
+    async () => (await counts.read()).nodes,
+  );
   return {
     tables: graphTables,
     ontology: () => current.ontology,
@@ -97,10 +123,16 @@ export async function createGraph(
     paths: (query) => readPaths(tools, query),
     common: (request) => readCommon(tools, request),
     edgeEvents: (request) => readEdgeEvents(clickhouse, identity, request),
+    influence: async (id, query, signal) => readInfluence(tools, await placeOf(identity, id), query, signal),
+    communities: found.find,
+    community: found.open,
+    between: (query) => readPart(tools, query.nodes, query),
+    histogram: (query) => readHistogram(tools, query),
     counts: counts.read,
     async reset() {
       for (const { name } of graphTables) await clickhouse.truncate(name);
       counts.forget();
+      found.forget();
     },
   };
 }

@@ -8,6 +8,13 @@ export interface GraphLimits {
   readonly laterHop: number;
   /** Nodes in the middle of a path search that are listed before they are ranked. */
   readonly middles: number;
+  /** Neighbours of a node that influence, and what lies around it, are followed to; the strongest. */
+  readonly fanout: number;
+  /** Nodes of one hop that are followed on from. */
+  readonly front: number;
+  /** Nodes and relations of a part of the graph that is looked at as a whole. */
+  readonly partNodes: number;
+  readonly partEdges: number;
 }
 
 export const defaultLimits: GraphLimits = {
@@ -15,4 +22,8 @@ export const defaultLimits: GraphLimits = {
   firstHop: 3000,
   laterHop: 20_000,
   middles: 20_000,
+  fanout: 200,
+  front: 400,
+  partNodes: 20_000,
+  partEdges: 100_000,
 };

@@ -63,7 +63,8 @@ async function pathsOfLength(search: Search, length: number): Promise<{ paths: F
   return { paths: best, cut: cut || uncertain };
 }
 
-const isTimeout = (error: unknown) => (error as { type?: string } | null)?.type === 'TIMEOUT_EXCEEDED';
+/** Whether a statement was stopped by its `max_execution_time`. */
+export const isTimeout = (error: unknown) => (error as { type?: string } | null)?.type === 'TIMEOUT_EXCEEDED';
 
 /** Lengths one after the other, so that the first paths found are the shortest. */
 async function search(space: Search, maxHops: number): Promise<{ paths: FoundPath[]; truncated: boolean }> {
@@ -85,11 +86,11 @@ async function search(space: Search, maxHops: number): Promise<{ paths: FoundPat
   return { paths, truncated };
 }
 
-/** The heaviest edge between each pair of neighbouring nodes of the paths. */
-async function edgesAlong(
+/** The heaviest edge between each pair of neighbouring nodes of the paths, under `from to` and `to from`. */
+export async function edgesAlong(
   clickhouse: ClickHouse,
   identity: Identity,
-  paths: readonly FoundPath[],
+  paths: readonly Pick<FoundPath, 'nodes'>[],
   filter: EdgeFilter,
 ): Promise<Map<string, GraphEdge>> {
   const nodes = [...new Set(paths.flatMap((path) => path.nodes))];

@@ -1,0 +1,1 @@
+export { createScenes, type SceneChange, type Scenes } from './scenes.ts';
