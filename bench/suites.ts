@@ -5,4 +5,7 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   ingest: async () => (await import('./ingest/index.ts')).suite,
   import: async () => (await import('./import/index.ts')).suite,
   graph: async () => (await import('./graph/index.ts')).suite,
+  crash: async () => (await import('./crash/index.ts')).suite,
+  soak: async () => (await import('./soak/index.ts')).suite,
+  burst: async () => (await import('./burst/index.ts')).suite,
 };

@@ -7,7 +7,7 @@ import { type Measured, median, percentile, type RunOptions, type Suite } from '
 import { startWorker, type Worker } from '../support/child.ts';
 import { drained, lagOf, type RunningServer, startServer } from '../support/server.ts';
 import { cases } from './cases.ts';
-import type { LoadOrder, LoadReport } from './load.ts';
+import type { LoadOrder, LoadReport } from '../support/load.ts';
 import type { PeerOrder, PeerReport } from './peer.ts';
 import { probeUntil } from './visible.ts';
 
@@ -157,7 +157,7 @@ async function visible({ load, server, writeKey, scale, log }: Bench): Promise<M
 async function run({ scale, log }: RunOptions): Promise<Measured[]> {
   const server = await startServer();
   const peerFolder = mkdtempSync(join(tmpdir(), 'guanxi-bench-peer-'));
-  const loader = startWorker<LoadOrder, LoadReport>('./load.ts', import.meta.url);
+  const loader = startWorker<LoadOrder, LoadReport>('../support/load.ts', import.meta.url);
   const peer = startWorker<PeerOrder, PeerReport>('./peer.ts', import.meta.url, [peerFolder]);
   try {
     const { items } = await server.api.sources();

@@ -7,7 +7,7 @@ import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 import { logTable, renderTable } from '@guanxi/engine/platform';
 import { percentile } from '../harness.ts';
-import { shopEvents } from './events.ts';
+import { shopEvents } from '../support/shop-events.ts';
 
 export interface PeerOrder {
   readonly seed: number;

@@ -24,7 +24,12 @@ export interface RunningServer {
   peakMemoryMb(): number;
   /** Processor time the process has used so far, in seconds; NaN where the system does not tell. */
   cpuSeconds(): number;
-  /** Ends the server in order; the folder is removed. */
+  readonly pid: number;
+  /** The answer of an address of the API as text, for downloads. */
+  text(path: string): Promise<string>;
+  /** Ends the process at once, as a crash would; the folder stays. */
+  kill(): Promise<void>;
+  /** Ends the server in order; a folder that was made for it is removed. */
   stop(): Promise<void>;
 }
 
@@ -58,13 +63,18 @@ async function addressOf(child: ChildProcess, dataDir: string): Promise<string> 
   for (;;) {
     const url = addressIn(join(dataDir, 'guanxi.lock'));
     if (url && (await fetch(`${url}/health`).catch(() => null))?.ok) return url;
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error('The server did not start');
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+      throw new Error('The server did not start');
     await new Promise((done) => setTimeout(done, 100));
   }
 }
 
-export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'guanxi-bench-'));
+/** Starts the product, on a data folder that lasts where one is given. */
+export async function startServer(
+  env: Readonly<Record<string, string>> = {},
+  { folder }: { folder?: string } = {},
+): Promise<RunningServer> {
+  const dataDir = folder ?? mkdtempSync(join(tmpdir(), 'guanxi-bench-'));
   const child = spawn(process.execPath, [...nodeArguments, 'apps/server/src/main.ts'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -78,13 +88,15 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
     },
   });
   endWithUs(child);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    }
-    rmSync(dataDir, { recursive: true, force: true });
+    await end('SIGTERM');
+    if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
     const url = await addressOf(child, dataDir);
@@ -96,6 +108,13 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
       api: createClient(url),
       peakMemoryMb: () => peakMemoryOf(child.pid!),
       cpuSeconds: () => cpuSecondsOf(child.pid!),
+      pid: child.pid!,
+      text: async (path) => {
+        const response = await fetch(url + path);
+        if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+        return response.text();
+      },
+      kill: () => end('SIGKILL'),
       stop,
     };
   } catch (error) {

@@ -11,21 +11,34 @@ interface Waiting {
  * of the answer only the status is looked at. On a small machine the load must not take what it is to measure.
  */
 export class Wire {
-  readonly #idle: Line[] = [];
+  #idle: Line[] = [];
   readonly #waiting: Waiting[] = [];
-  readonly #lines: Line[] = [];
+  readonly #lines = new Set<Line>();
+  #closed = false;
 
   static async open(host: string, port: number, connections: number): Promise<Wire> {
     const wire = new Wire();
-    for (let i = 0; i < connections; i++) {
-      const line = await Line.open(host, port, () => wire.#free(line));
-      wire.#lines.push(line);
-      wire.#idle.push(line);
-    }
+    for (let i = 0; i < connections; i++) wire.#idle.push(await wire.#connect(host, port));
     return wire;
   }
 
-  /** Sends when a connection is free; resolves with the status. */
+  /** A connection that the server closes is replaced by another, as a client's would be. */
+  async #connect(host: string, port: number): Promise<Line> {
+    const line: Line = await Line.open(
+      host,
+      port,
+      () => this.#free(line),
+      () => {
+        this.#lines.delete(line);
+        this.#idle = this.#idle.filter((other) => other !== line);
+        if (!this.#closed) void this.#connect(host, port).then((fresh) => this.#free(fresh));
+      },
+    );
+    this.#lines.add(line);
+    return line;
+  }
+
+  /** Sends when a connection is free; resolves with the status, rejects when the connection breaks meanwhile. */
   send(request: Buffer): Promise<number> {
     return new Promise((answer, failed) => {
       const waiting = { request, answer, failed };
@@ -36,6 +49,7 @@ export class Wire {
   }
 
   close(): void {
+    this.#closed = true;
     for (const line of this.#lines) line.close();
   }
 
@@ -52,17 +66,21 @@ class Line {
   private constructor(
     private readonly socket: Socket,
     private readonly free: () => void,
+    lost: () => void,
   ) {
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => this.#take(String(chunk)));
     socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new Error('The server closed the connection')));
+    socket.on('close', () => {
+      lost();
+      this.#fail(new Error('The server closed the connection'));
+    });
   }
 
-  static open(host: string, port: number, free: () => void): Promise<Line> {
+  static open(host: string, port: number, free: () => void, lost: () => void): Promise<Line> {
     return new Promise((ready, failed) => {
-      const socket = connect(port, host, () => ready(new Line(socket, free)));
+      const socket = connect(port, host, () => ready(new Line(socket, free, lost)));
       socket.once('error', failed);
     });
   }

@@ -1,81 +1,39 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createClient } from '@guanxi/contracts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ServerProcess, startServerProcess } from '../support/server.ts';
+// A server killed with SIGKILL, again and again, in the middle of everything it does, and one whose disk is full: what
+// was acknowledged is there, once, in order, with whom it belongs to.
+import { expect, test } from 'vitest';
+import { fullDisk } from '../../bench/crash/disk.ts';
+import { PHASES, storm } from '../../bench/crash/kills.ts';
+import { seededRandom } from '../../bench/support/random.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guanxi-crash-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const KILLS = 3;
-const PER_REQUEST = 20;
-
-async function send(server: ServerProcess, writeKey: string, first: number): Promise<boolean> {
-  const batch = Array.from({ length: PER_REQUEST }, (_, index) => {
-    const n = first + index;
-    return {
-      type: 'track',
-      event: 'Product Viewed',
-      messageId: `m${n}`,
-      userId: `u${n % 50}`,
-      anonymousId: `a${n % 70}`,
-      properties: { product_id: `p${n % 30}`, n },
-    };
-  });
-  const response = await fetch(`${server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${writeKey}:`)}` },
-    body: JSON.stringify({ batch }),
-  }).catch(() => null);
-  return response?.status === 200;
-}
-
-const caughtUp = async (server: ServerProcess) => {
-  const { stages } = await createClient(server.url).status();
-  return stages.every((stage) => stage.lag === 0);
-};
+const EACH = 5;
+const unharmed = { lost: 0, doubled: 0, disordered: 0, misplaced: 0 };
+const quiet = () => undefined;
+const seed = Date.now() % 1_000_000;
 
 test(
-  `after ${KILLS} kills in the middle of work every acknowledged event is there, once`,
-  { timeout: 180_000 },
+  `${EACH * PHASES.length} kills, in each of ${PHASES.join(', ')} (seed ${seed})`,
+  { timeout: 480_000 },
   async () => {
-    const acknowledged: number[] = [];
-    let next = 0;
-    let server = await startServerProcess(folder);
-    const writeKey = (await createClient(server.url).sources()).items[0]!.writeKey;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const stopAt = Date.now() + 1200 + kill * 400;
-      let killed: Promise<void> | null = null;
-      while (!killed || server.child.exitCode === null) {
-        const first = next;
-        next += PER_REQUEST;
-        if (await send(server, writeKey, first)) acknowledged.push(first);
-        else if (killed) break;
-        if (!killed && Date.now() > stopAt) killed = server.stop('SIGKILL');
-      }
-      await killed;
-      server = await startServerProcess(folder);
-    }
-    // Clients send again what was not acknowledged, and sometimes what was.
-    for (let first = 0; first < next; first += PER_REQUEST) await send(server, writeKey, first);
-    await expect.poll(() => caughtUp(server), { timeout: 60_000 }).toBe(true);
-    const api = createClient(server.url);
-    const { counts } = await api.status();
-    expect(acknowledged.length).toBeGreaterThan(10);
-    expect(counts.events).toBe(next);
-    const edges = await fetch(`${server.url}/api/export/edges`).then((response) => response.text());
-    const views = edges
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as { type: string; count: number })
-      .filter((edge) => edge.type === 'viewed');
-    expect(views.reduce((sum, edge) => sum + edge.count, 0)).toBe(next);
-    const people = await api.customers({ query: { limit: 200, known: 'true' } });
-    expect(people.items.reduce((sum, row) => sum + row.events, 0)).toBe(next);
-    await server.stop();
+    const random = seededRandom(seed);
+    const { kills, findings, statuses } = await storm({
+      each: EACH,
+      users: 50,
+      importRows: 20_000,
+      random,
+      log: quiet,
+    });
+    expect(Object.values(kills)).toEqual(PHASES.map(() => EACH));
+    expect(findings).toMatchObject(unharmed);
+    expect(findings.acknowledged).toBeGreaterThan(20_000);
+    // The customers did meet a server that was away.
+    expect(statuses['none']).toBeGreaterThan(EACH);
   },
 );
+
+test('on a full disk events are refused with 503, and go on by themselves once there is room', async (context) => {
+  const outcome = await fullDisk(20, quiet);
+  if (typeof outcome === 'string') return context.skip(outcome);
+  expect(outcome.findings).toMatchObject(unharmed);
+  expect(outcome.statuses['503']).toBeGreaterThan(0);
+  expect(Object.keys(outcome.statuses).filter((status) => !['200', '503', '429'].includes(status))).toEqual([]);
+});

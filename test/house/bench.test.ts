@@ -8,6 +8,7 @@ const RELIED_ON: Readonly<Record<string, readonly string[]>> = {
   ingest: ['batch_ack', 'processed', 'single_p95_ms', 'visible_p95_ms', 'rss_mb'],
   import: ['seconds', 'customers'],
   graph: ['neighbourhood_p95_ms', 'path4_p95_ms'],
+  crash: ['kills', 'acknowledged', 'lost', 'doubled', 'recovery_p95_ms'],
 };
 
 test.each(Object.keys(suites))('%s declares its cases, each goal with its origin', async (name) => {

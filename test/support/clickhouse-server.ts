@@ -14,6 +14,9 @@ export interface ClickHouseServer {
   pid(): number;
   /** Kills the process with SIGKILL, as a power cut would, and starts another on the same folder and ports. */
   crash(): Promise<void>;
+  /** Kills the process with SIGKILL; `revive` starts another on the same folder and ports. */
+  kill(): Promise<void>;
+  revive(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
 }
@@ -124,6 +127,10 @@ async function start(node: Node, shards: readonly Node[]): Promise<ClickHouseSer
     pid: () => child.pid!,
     crash: async () => {
       await end(child);
+      child = await launch(node, folder, configFile);
+    },
+    kill: () => end(child),
+    revive: async () => {
       child = await launch(node, folder, configFile);
     },
     stop: async () => {

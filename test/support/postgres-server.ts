@@ -7,6 +7,9 @@ import { freePorts } from './clickhouse-server.ts';
 /** A PostgreSQL server of its own; `url` is what `openServedPostgres` takes. */
 export interface PostgresServer {
   readonly url: string;
+  /** Ends the server at once, as a crash would; `resume` starts it again on the same folder and port. */
+  halt(): void;
+  resume(): void;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -59,11 +62,15 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const [port] = await freePorts(1);
   run('initdb', '-D', data, '-U', 'guanxi', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off`;
-  run('pg_ctl', '-D', data, '-w', '-t', '60', '-l', join(root, 'log'), '-o', options, 'start');
+  const resume = () => run('pg_ctl', '-D', data, '-w', '-t', '60', '-l', join(root, 'log'), '-o', options, 'start');
+  const halt = () => run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop');
+  resume();
   return {
     url: `postgres://guanxi@127.0.0.1:${port}/postgres`,
+    halt,
+    resume,
     stop: async () => {
-      run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop');
+      halt();
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -2,8 +2,8 @@
 // requests ready before the clock runs, and answers with what it saw.
 import { performance } from 'node:perf_hooks';
 import { percentile } from '../harness.ts';
-import { postOf, Wire } from '../support/wire.ts';
-import { shopEvents } from './events.ts';
+import { postOf, Wire } from './wire.ts';
+import { shopEvents } from './shop-events.ts';
 
 export interface LoadOrder {
   readonly host: string;
@@ -24,7 +24,7 @@ export interface LoadOrder {
 export interface LoadReport {
   readonly seconds: number;
   readonly events: number;
-  /** Requests by status. */
+  /** Requests by status; 0 where the connection broke before there was one. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Milliseconds until acknowledged. */
   readonly p50: number;
@@ -46,13 +46,15 @@ function requestsOf(order: LoadOrder): Buffer[] {
   return requests;
 }
 
+const statusOf = (wire: Wire, request: Buffer) => wire.send(request).catch(() => 0);
+
 async function closedLoop(wire: Wire, requests: readonly Buffer[], connections: number, done: Done): Promise<void> {
   let next = 0;
   const worker = async () => {
     while (next < requests.length) {
       const request = requests[next++]!;
       const started = performance.now();
-      done(await wire.send(request), performance.now() - started);
+      done(await statusOf(wire, request), performance.now() - started);
     }
   };
   await Promise.all(Array.from({ length: connections }, worker));
@@ -65,7 +67,7 @@ async function openLoop(wire: Wire, requests: readonly Buffer[], rate: number, d
     const due = Math.min(requests.length, Math.floor(((performance.now() - begun) * rate) / 1000) + 1);
     for (let i = sent.length; i < due; i++) {
       const dueAt = begun + (i * 1000) / rate;
-      sent.push(wire.send(requests[i]!).then((status) => done(status, performance.now() - dueAt)));
+      sent.push(statusOf(wire, requests[i]!).then((status) => done(status, performance.now() - dueAt)));
     }
     await new Promise((tick) => setTimeout(tick, 1));
   }

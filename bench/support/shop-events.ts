@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { seededRandom } from './random.ts';
 
 /** An event as Segment's clients send it. */
 export type WireEvent = Record<string, unknown> & { readonly type: string; readonly messageId: string };
@@ -8,17 +9,6 @@ const PRODUCTS = 2_000;
 /** Visits under way at once, so that neighbouring events are of different people. */
 const OPEN_VISITS = 200;
 const QUERIES = ['保湿面霜', '精华', '防晒', '面膜', 'serum', 'sunscreen', '敏感肌', '抗老', 'gift set', '洗面奶'];
-
-/** A small generator with a good spread (mulberry32): the same seed gives the same shop. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Popularity as shops see it: the first of a hundred things take most of the visits. */
 const popular = (random: () => number, count: number) => Math.min(count - 1, Math.floor(count * random() ** 3));
@@ -69,7 +59,7 @@ function* visit(random: () => number): Generator<Record<string, unknown> & { typ
 
 /** An endless, seeded stream of what the visitors of a shop do; ids of messages are new in every run. */
 export function* shopEvents(seed: number): Generator<WireEvent> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const visits = Array.from({ length: OPEN_VISITS }, () => visit(random));
   for (let i = 0; ; i++) {
     const place = Math.floor(random() * OPEN_VISITS);

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { examine, type Findings } from '../support/ledger.ts';
+import { Senders } from '../support/senders.ts';
+import { drained, startServer } from '../support/server.ts';
+
+const SIZE_MB = 300;
+/** How long the disk stays full while customers go on sending. */
+const FULL_MS = 4000;
+
+export interface FullDisk {
+  readonly findings: Findings;
+  /** Answers while the disk was full, by status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Seconds from there being room again to the next acknowledged event. */
+  readonly recovery: number;
+  /** Seconds of the slowest answer. */
+  readonly slowest: number;
+}
+
+function mountSmall(folder: string): string | null {
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m`, 'tmpfs', folder]);
+  return status === 0 ? null : `a small disk cannot be mounted here: ${error?.message ?? stderr.toString().trim()}`;
+}
+
+/** Takes all the room there is. */
+function fill(file: string): void {
+  const ballast = openSync(file, 'w');
+  for (let size = 1 << 20; size >= 512;)
+    try {
+      if (writeSync(ballast, Buffer.alloc(size, 1)) < size) size /= 2;
+    } catch {
+      size /= 2;
+    }
+  closeSync(ballast);
+}
+
+/** The server on a disk that fills up while customers send, and has room again later. A text says why it cannot be tried here. */
+export async function fullDisk(users: number, log: (text: string) => void): Promise<FullDisk | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'guanxi-small-disk-'));
+  const refusal = mountSmall(folder);
+  if (refusal) {
+    rmSync(folder, { recursive: true });
+    return refusal;
+  }
+  const server = await startServer({}, { folder: join(folder, 'data') });
+  try {
+    const writeKey = (await server.api.sources()).items.find(({ kind }) => kind === 'sdk')!.writeKey;
+    const senders = new Senders('disk', users, () => ({ url: server.url, writeKey }));
+    senders.start();
+    await pause(2000);
+    const ballast = join(folder, 'ballast');
+    fill(ballast);
+    const before = { ...senders.statuses };
+    await pause(FULL_MS);
+    const statuses = Object.fromEntries(
+      Object.entries(senders.statuses)
+        .map(([status, count]) => [status, count - (before[status] ?? 0)] as const)
+        .filter(([, count]) => count > 0),
+    );
+    rmSync(ballast);
+    const began = performance.now();
+    await senders.nextAcknowledgement();
+    const recovery = (performance.now() - began) / 1000;
+    log(`disk full: answered ${JSON.stringify(statuses)}, back after ${recovery.toFixed(1)} s`);
+    await pause(1000);
+    await senders.stop();
+    await drained(server);
+    return { findings: await examine(server, senders), statuses, recovery, slowest: senders.slowestMs / 1000 };
+  } finally {
+    await server.stop();
+    spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
