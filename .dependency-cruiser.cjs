@@ -4,6 +4,7 @@
 const ENGINE = {
   platform: [],
   audit: ['platform'],
+  access: ['platform'],
   ingest: ['platform'],
   identity: ['platform', 'ingest'],
   imports: ['platform', 'ingest'],

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@guanxi/contracts';
+import type { Client } from '@guanxi/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../test/support/chromium.ts';
-import { startServerProcess } from '../test/support/server.ts';
+import { type ServerProcess, startServerProcess } from '../test/support/server.ts';
 import { ensureConsole, root } from './prepare.mjs';
 
 const LANGUAGES = ['en', 'zh'] as const;
@@ -33,8 +33,7 @@ interface Shop {
   readonly relation: string;
 }
 
-async function shopAt(url: string): Promise<Shop> {
-  const api = createClient(url);
+async function shopAt({ url, api }: ServerProcess): Promise<Shop> {
   const idOf = async (search: string) => (await api.customers({ query: { search } })).items[0]!.id;
   const customer = await idOf(CUSTOMER);
   const { edges } = await api.customerNetwork({ params: { id: customer }, query: { edgeTypes: 'bought' } });
@@ -137,10 +136,10 @@ try {
   const { status } = spawnSync(
     process.execPath,
     ['apps/cli/bin/guanxi.mjs', 'import', 'examples/online-retail', '--url', server.url],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, GUANXI_DATA: folder } },
   );
   if (status !== 0) throw new Error('the example was not imported');
-  const shop = await shopAt(server.url);
+  const shop = await shopAt(server);
   for (const language of LANGUAGES) await take(browser, shop, language);
 } finally {
   await browser.close();

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient, type Client } from '@guanxi/contracts';
+import { createClient, type Client, withToken } from '@guanxi/contracts';
 import { endWithUs } from './child.ts';
 import { nodeArguments, nodeEnvironment } from '../../scripts/prepare.mjs';
 
@@ -33,9 +33,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-function addressIn(lockFile: string): string | null {
+interface Announced {
+  readonly url: string;
+  readonly token: string;
+}
+
+function announcedIn(lockFile: string): Announced | null {
   try {
-    return (JSON.parse(readFileSync(lockFile, 'utf8')) as { url: string | null }).url;
+    const { url, token } = JSON.parse(readFileSync(lockFile, 'utf8')) as { url: string | null; token: string };
+    return url === null ? null : { url, token };
   } catch {
     return null;
   }
@@ -58,11 +64,11 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-async function addressOf(child: ChildProcess, dataDir: string): Promise<string> {
+async function announcementOf(child: ChildProcess, dataDir: string): Promise<Announced> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const url = addressIn(join(dataDir, 'guanxi.lock'));
-    if (url && (await fetch(`${url}/health`).catch(() => null))?.ok) return url;
+    const found = announcedIn(join(dataDir, 'guanxi.lock'));
+    if (found && (await fetch(`${found.url}/health`).catch(() => null))?.ok) return found;
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
       throw new Error('The server did not start');
     await new Promise((done) => setTimeout(done, 100));
@@ -99,18 +105,19 @@ export async function startServer(
     if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    const url = await addressOf(child, dataDir);
+    const { url, token } = await announcementOf(child, dataDir);
+    const operator = withToken(token);
     return {
       url,
       host: '127.0.0.1',
       port: Number(new URL(url).port),
       dataDir,
-      api: createClient(url),
+      api: createClient(url, operator),
       peakMemoryMb: () => peakMemoryOf(child.pid!),
       cpuSeconds: () => cpuSecondsOf(child.pid!),
       pid: child.pid!,
       text: async (path) => {
-        const response = await fetch(url + path);
+        const response = await operator(url + path);
         if (!response.ok) throw new Error(`${path} answered ${response.status}`);
         return response.text();
       },

@@ -2,20 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient, endpoints, type Job } from '@guanxi/contracts';
+import { type Client, createClient, endpoints, type Job, withToken } from '@guanxi/contracts';
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let server: Server;
 let api: Client;
+let call: typeof fetch;
 let folder: string;
 let writeKey: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'guanxi-api-'));
   server = await startServer({ ...readConfig({ GUANXI_DATA: folder, GUANXI_LOG_LEVEL: 'error' }), port: 0 });
-  api = createClient(server.url);
+  call = withToken(server.token);
+  api = createClient(server.url, call);
   writeKey = (await api.sources()).items[0]!.writeKey;
 });
 afterAll(async () => {
@@ -129,7 +131,7 @@ test('the ontology: an edge type taken out is gone after the rebuild, and comes 
 
 test('a dangling ontology is refused with the place of the mistake', async () => {
   const ontology = await api.ontology();
-  const response = await fetch(`${server.url}/api/ontology`, {
+  const response = await call(`${server.url}/api/ontology`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...ontology, edgeTypes: {} }),
@@ -143,7 +145,7 @@ test('a dangling ontology is refused with the place of the mistake', async () =>
 test('exports hold every row in both formats', async () => {
   const { counts } = await api.status();
   for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const) {
-    const read = async (format: string) => (await fetch(`${server.url}/api/export/${what}?format=${format}`)).text();
+    const read = async (format: string) => (await call(`${server.url}/api/export/${what}?format=${format}`)).text();
     const rows = (await read('jsonl'))
       .split('\n')
       .filter(Boolean)
@@ -168,7 +170,7 @@ test.each([
   ['/api/quarantine/nope', 404],
   ['/api/nothing', 404],
 ])('%s is refused with %i, a code and a message', async (path, status) => {
-  const response = await fetch(server.url + path);
+  const response = await call(server.url + path);
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({
     code: expect.any(String) as string,
@@ -177,7 +179,8 @@ test.each([
 });
 
 test('pages of other sites can neither change anything nor reach it under another name', async () => {
-  const call = async (headers: Record<string, string>) => {
+  const ask = async (extra: Record<string, string>) => {
+    const headers = { authorization: `Bearer ${server.token}`, ...extra };
     const { hostname, port } = new URL(server.url);
     return new Promise<number>((resolve, reject) => {
       const sent = request({ hostname, port, path: '/api/jobs/none/cancel', method: 'POST', headers }, (response) => {
@@ -188,9 +191,9 @@ test('pages of other sites can neither change anything nor reach it under anothe
     });
   };
   const { host } = new URL(server.url);
-  expect(await call({})).toBe(404);
-  expect(await call({ origin: `http://${host}` })).toBe(404);
-  expect(await call({ origin: 'https://evil.example' })).toBe(403);
-  expect(await call({ origin: 'null' })).toBe(403);
-  expect(await call({ host: 'evil.example' })).toBe(403);
+  expect(await ask({})).toBe(404);
+  expect(await ask({ origin: `http://${host}` })).toBe(404);
+  expect(await ask({ origin: 'https://evil.example' })).toBe(403);
+  expect(await ask({ origin: 'null' })).toBe(403);
+  expect(await ask({ host: 'evil.example' })).toBe(403);
 });

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@guanxi/contracts';
+import { type JsonObject, withToken } from '@guanxi/contracts';
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import fc from 'fast-check';
@@ -86,7 +86,7 @@ async function someIdentifiers(a: number, b: number): Promise<{ person: string; 
 }
 
 async function call(path: string, body: unknown): Promise<void> {
-  const response = await fetch(server.url + path, {
+  const response = await withToken(server.token)(server.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type Client, createClient, withToken } from '@guanxi/contracts';
+import { lockOwner } from '@guanxi/engine/platform';
 import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
 
 export interface ServerProcess {
   readonly url: string;
   readonly child: ChildProcess;
+  /** Calls as the command line of this machine does, which may do everything. */
+  readonly api: Client;
+  readonly fetch: typeof fetch;
   /** Ends it: SIGTERM asks it to finish, SIGKILL does not. Resolves when it is gone. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -33,9 +38,12 @@ export async function startServerProcess(folder: string, env: Record<string, str
     });
     void gone.then(() => reject(new Error(`the server ended before it was ready:\n${errors}`)));
   });
+  const operator = withToken(lockOwner(folder)!.token);
   return {
     url,
     child,
+    api: createClient(url, operator),
+    fetch: operator,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await gone;

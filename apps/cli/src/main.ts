@@ -22,7 +22,9 @@ function report(error: unknown): number {
     error instanceof UserError
       ? [error.message, error.where, error.remedy]
       : error instanceof ApiError
-        ? [error.problem.message, error.problem.where, error.problem.remedy]
+        ? error.status === 401
+          ? [text.needsKey]
+          : [error.problem.message, error.problem.where, error.problem.remedy]
         : [error instanceof Error ? error.message : String(error)];
   process.stderr.write(`${lines.filter(Boolean).join('\n  ')}\n`);
   return error instanceof Cancelled ? EXIT.cancelled : EXIT.failed;

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import { openApi } from '@guanxi/contracts';
+import { type EndpointName, openApi } from '@guanxi/contracts';
 import { Histogram } from '@guanxi/engine/platform';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Guanxi } from './compose.ts';
 import { answerError } from './errors.ts';
+import { guard, guardLocal } from './guard.ts';
+import { securityHeaders } from './headers.ts';
 import { ingestRoutes } from './ingest/index.ts';
 import { apiRoutes } from './routes/index.ts';
 import { version } from './routes/system.ts';
@@ -14,6 +16,20 @@ import { sameOrigin } from './same-origin.ts';
 import { watchGauges } from './gauges.ts';
 
 const consoleFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** A route as it was put on the server; `endpoint` is null for what is no part of the API. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly endpoint: EndpointName | null;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is. */
+    readonly routes: readonly DeclaredRoute[];
+  }
+}
 
 /** The console's files, and its first page for every address that is one of its screens. */
 async function consoleRoutes(app: FastifyInstance): Promise<void> {
@@ -55,9 +71,16 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
     loggerInstance: platform.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 8 << 20,
+    ...(platform.config.trustedProxies ? { trustProxy: platform.config.trustedProxies } : {}),
     forceCloseConnections: true,
   });
   app.setErrorHandler(answerError);
+  const routes: DeclaredRoute[] = [];
+  app.decorate('routes', routes);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) routes.push({ method: each, url, endpoint: config?.endpoint ?? null });
+  });
+  await securityHeaders(app, platform.config);
   const seconds = new Histogram({
     name: 'guanxi_api_request_seconds',
     help: 'Time to answer an API request',
@@ -73,13 +96,18 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
     const error = identity.error ?? graph.error;
     return reply.code(error ? 503 : 200).send({ ready: error === null, ...(error ? { error } : {}) });
   });
-  app.get('/metrics', async (_, reply) =>
+  const readers = { onRequest: guardLocal(guanxi, 'status.read'), exposeHeadRoute: false };
+  app.get('/metrics', readers, async (_, reply) =>
     reply.type(platform.metrics.contentType).send(await platform.metrics.metrics()),
   );
-  app.get('/api/openapi.json', async () => openApi(version));
+  app.get('/api/openapi.json', readers, async () => openApi(version));
 
   await app.register(async (scope) => {
+    scope.addHook('onRequest', async (_, reply) => {
+      reply.raw.setHeader('cache-control', 'no-store');
+    });
     scope.addHook('onRequest', sameOrigin(platform.config));
+    scope.addHook('onRequest', guard(guanxi));
     scope.addHook('onResponse', async (request, reply) => {
       seconds.observe(
         { route: request.routeOptions.url ?? '', method: request.method, status: String(reply.statusCode) },

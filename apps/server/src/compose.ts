@@ -1,4 +1,5 @@
 import { type Audit, createAudit } from '@guanxi/engine/audit';
+import { type Access, createAccess } from '@guanxi/engine/access';
 import { createGraph, type Graph } from '@guanxi/engine/graph';
 import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
@@ -9,11 +10,15 @@ import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
 import { createLive, type Live } from './live.ts';
 import { rebuildHandler } from './rebuild-job.ts';
+import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
 
 /** The whole product, wired by hand. */
 export interface Guanxi {
   readonly platform: Platform;
   readonly audit: Audit;
+  readonly access: Access;
+  /** Null where no identity provider is configured. */
+  readonly signOn: SignOnProvider | null;
   readonly ingest: Ingest;
   readonly identity: Identity;
   readonly graph: Graph;
@@ -33,6 +38,7 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
   const platform = await openPlatform(config, options);
   try {
     const audit = await createAudit(platform);
+    const access = await createAccess(platform);
     const ingest = await createIngest(platform);
     const identity = await createIdentity(platform);
     const graph = await createGraph(platform, identity);
@@ -49,6 +55,8 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
     return {
       platform,
       audit,
+      access,
+      signOn: createSignOnProvider(config),
       ingest,
       identity,
       graph,

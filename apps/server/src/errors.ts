@@ -30,10 +30,16 @@ function fromZod(error: ZodError): Refusal {
 
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof UserError) {
-    const { kind, code, message, where, remedy } = error;
+    const { kind, code, message, where, remedy, retryAfter } = error;
     return {
       status: STATUS[kind],
-      problem: { code, message, ...(where ? { where } : {}), ...(remedy ? { remedy } : {}) },
+      problem: {
+        code,
+        message,
+        ...(where ? { where } : {}),
+        ...(remedy ? { remedy } : {}),
+        ...(retryAfter ? { retryAfter } : {}),
+      },
     };
   }
   if (error instanceof ZodError) return fromZod(error);
@@ -64,6 +70,6 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
       requestId: request.id,
     });
   }
-  if (refusal.status === 429) reply.header('retry-after', '1');
+  if (refusal.status === 429) reply.header('retry-after', String(refusal.problem.retryAfter ?? 1));
   return reply.code(refusal.status).send({ ...refusal.problem, requestId: request.id });
 }

@@ -14,6 +14,7 @@ function fail(error: unknown): never {
 
 const server = await startServer(readConfig()).catch(fail);
 process.stdout.write(`Guanxi is ready at ${server.url}\n`);
+if (server.setUpCode) process.stdout.write(`Code for the first administrator: ${server.setUpCode}\n`);
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,12 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import type { Config, PlatformOptions } from '@guanxi/engine/platform';
-import { UserError } from '@guanxi/engine/platform';
-import { createApp } from './app.ts';
+import { isLoopback, UserError } from '@guanxi/engine/platform';
+import { createApp, type DeclaredRoute } from './app.ts';
 import { compose, type Guanxi } from './compose.ts';
 
 export interface Server {
   readonly url: string;
   readonly guanxi: Guanxi;
+  /** Opens the API to who started the server; the command line finds it in the lock file. */
+  readonly token: string;
+  /** What the first administrator needs, where the server cannot tell that they sit at this machine. */
+  readonly setUpCode: string | null;
+  readonly routes: readonly DeclaredRoute[];
   /** Lets requests and the batch under way finish, then closes both engines. */
   close(): Promise<void>;
 }
@@ -26,9 +31,13 @@ export async function startServer(config: Config, options: PlatformOptions = {})
     const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.host) ? 'localhost' : config.host;
     const url = `http://${host}:${port}`;
     guanxi.platform.announce(url);
+    const needsCode = !isLoopback(config.host) || config.publicUrl !== undefined;
     return {
       url,
       guanxi,
+      token: guanxi.platform.localToken,
+      setUpCode: needsCode ? await guanxi.access.issueSetUpCode() : null,
+      routes: app.routes,
       async close() {
         await app.close();
         await guanxi.close();

@@ -36,5 +36,6 @@ export const problem = z.object({
   where: z.string().optional(),
   remedy: z.string().optional(),
   requestId: z.string().optional(),
+  retryAfter: z.number().int().optional().describe('Seconds to wait before trying again'),
 });
 export type Problem = z.infer<typeof problem>;

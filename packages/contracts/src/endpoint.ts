@@ -15,8 +15,11 @@ export interface Endpoint {
   readonly body?: z.ZodType;
   /** Absent where the answer is a stream (`streams`). */
   readonly response?: z.ZodType;
-  /** `events`: server-sent events, each of `response`; `file`: a download; `upload`: the body is the file itself. */
-  readonly streams?: 'events' | 'file' | 'upload';
+  /**
+   * `events`: server-sent events, each of `response`; `file`: a download; `upload`: the body is the file itself;
+   * `redirect`: the answer sends a browser elsewhere.
+   */
+  readonly streams?: 'events' | 'file' | 'upload' | 'redirect';
 }
 
 type OutputOf<T> = T extends z.ZodType ? z.output<T> : undefined;

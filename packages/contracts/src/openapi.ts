@@ -32,6 +32,12 @@ const bodyOf = (endpoint: Endpoint) => {
   };
 };
 
+/** What stands in an `Authorization` header or in the cookie. */
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API key' },
+  session: { type: 'apiKey', in: 'cookie', name: 'guanxi', description: 'Set by signing in' },
+};
+
 const answerOf = (endpoint: Endpoint) => {
   if (endpoint.streams === 'file')
     return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
@@ -48,10 +54,14 @@ export function openApi(version: string): Record<string, unknown> {
       operationId,
       tags: [endpoint.tag],
       summary: endpoint.summary,
+      security: endpoint.allow === 'public' ? [] : [{ token: [] }, { session: [] }],
+      'x-permission': endpoint.allow,
       parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
       ...bodyOf(endpoint),
       responses: {
-        200: { description: 'Done', content: answerOf(endpoint) },
+        ...(endpoint.streams === 'redirect'
+          ? { 302: { description: 'Elsewhere' } }
+          : { 200: { description: 'Done', content: answerOf(endpoint) } }),
         default: { description: 'Refused', content: { 'application/json': { schema: schemaOf(problem, 'output') } } },
       },
     };
@@ -60,5 +70,6 @@ export function openApi(version: string): Record<string, unknown> {
     openapi: '3.0.3',
     info: { title: 'Guanxi', version, description: 'Customer data platform: events, One-ID, graph' },
     paths,
+    components: { securitySchemes },
   };
 }

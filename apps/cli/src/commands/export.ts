@@ -14,7 +14,7 @@ export interface ExportOptions {
 export async function exportCommand(
   what: string,
   { output, format }: ExportOptions,
-  { url, text, signal }: Session,
+  { url, fetch, text, signal }: Session,
 ): Promise<void> {
   const response = await fetch(url + urlOf(endpoints.export, { params: { what }, query: { format } }), { signal });
   if (!response.ok || !response.body) {

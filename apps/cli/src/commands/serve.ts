@@ -11,6 +11,7 @@ export async function serveCommand(options: { port?: string; data?: string }, te
   const { startServer } = await import('@guanxi/server');
   const server = await startServer(readConfig(env));
   console.log(text.serve.ready(server.url));
+  if (server.setUpCode) console.log(text.serve.setUpCode(server.setUpCode));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

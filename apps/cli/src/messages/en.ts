@@ -16,7 +16,13 @@ export const en = {
     output: 'File to write; standard output when absent',
     format: 'jsonl or csv',
   },
-  serve: { about: 'Start the server', ready: (url: string) => `Guanxi is ready at ${url}` },
+  serve: {
+    about: 'Start the server',
+    ready: (url: string) => `Guanxi is ready at ${url}`,
+    setUpCode: (code: string) => `Code for the first administrator: ${code}`,
+  },
+  needsKey:
+    'The server wants to know who asks: make an API key in the console (Settings, API keys) and set GUANXI_API_KEY to it.',
   import: {
     about: 'Import a file, or every data file of a folder',
     upload: 'upload',

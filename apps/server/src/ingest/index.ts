@@ -140,6 +140,8 @@ export async function ingestRoutes(app: FastifyInstance, { ingest, platform }: I
     // One that cannot be parsed would be refused before it is ignored.
     delete request.headers['content-type'];
     cors(request, reply);
+    // Pages of other sites load these: scripts with settings, and pictures that carry an event.
+    reply.header('cross-origin-resource-policy', 'cross-origin');
   });
   app.addHook('onRoute', ({ url, method }) => {
     if (method !== 'OPTIONS') paths.add(url);

@@ -1,4 +1,5 @@
-import type { ActorRef, EndpointName, Endpoints, Permission, ReplyOf, RequestOf } from '@guanxi/contracts';
+import type { EndpointName, Endpoints, ReplyOf, RequestOf } from '@guanxi/contracts';
+import type { Caller } from '@guanxi/engine/access';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Guanxi } from '../compose.ts';
 
@@ -6,23 +7,25 @@ import type { Guanxi } from '../compose.ts';
 export type StreamName = { [N in EndpointName]: Endpoints[N] extends { streams: string } ? N : never }[EndpointName];
 export type PlainName = Exclude<EndpointName, StreamName>;
 
-/** Who calls, and what they may do. */
-export interface Caller {
-  readonly actor: ActorRef;
-  readonly permissions: ReadonlySet<Permission>;
+export type { Caller } from '@guanxi/engine/access';
+
+/** The request and answer themselves, for cookies and streams. */
+export interface Raw {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }
 
 export type Handler<N extends EndpointName> = (
   request: RequestOf<Endpoints[N]>,
   guanxi: Guanxi,
   caller: Caller,
-  raw: { request: FastifyRequest; reply: FastifyReply },
+  raw: Raw,
 ) => Promise<ReplyOf<Endpoints[N]>>;
 export type StreamHandler<N extends EndpointName> = (
   request: RequestOf<Endpoints[N]>,
   guanxi: Guanxi,
   caller: Caller,
-  raw: { request: FastifyRequest; reply: FastifyReply },
+  raw: Raw,
 ) => Promise<unknown>;
 
 export type Handlers<N extends PlainName = PlainName> = { readonly [K in N]: Handler<K> };

@@ -1,12 +1,13 @@
-import { type Endpoint, type EndpointName, endpoints, permission } from '@guanxi/contracts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Endpoint, type EndpointName, endpoints } from '@guanxi/contracts';
+import type { FastifyInstance } from 'fastify';
 import type { Guanxi } from '../compose.ts';
 import { auditHandlers } from './audit.ts';
+import { accessHandlers, signOnHandlers } from './access.ts';
 import { customerHandlers } from './customers.ts';
 import { dataHandlers } from './data.ts';
 import { exploreHandlers } from './explore.ts';
 import { graphHandlers } from './graph.ts';
-import type { Caller, Handlers, StreamHandlers } from './handler.ts';
+import type { Caller, Handlers, Raw, StreamHandlers } from './handler.ts';
 import { identityHandlers } from './identity.ts';
 import { importHandlers } from './imports.ts';
 import { streamHandlers } from './streams.ts';
@@ -14,6 +15,8 @@ import { systemHandlers } from './system.ts';
 
 /** One handler for every endpoint; a missing one does not compile. */
 const handlers: Handlers & StreamHandlers = {
+  ...accessHandlers,
+  ...signOnHandlers,
   ...systemHandlers,
   ...dataHandlers,
   ...importHandlers,
@@ -25,18 +28,7 @@ const handlers: Handlers & StreamHandlers = {
   ...streamHandlers,
 };
 
-/** Whoever reaches a server that has no accounts is the one who started it. */
-const LOCAL: Caller = {
-  actor: { kind: 'command', id: 'local', name: 'local' },
-  permissions: new Set(permission.options),
-};
-
-type AnyHandler = (
-  request: object,
-  guanxi: Guanxi,
-  caller: Caller,
-  raw: { request: FastifyRequest; reply: FastifyReply },
-) => Promise<unknown>;
+type AnyHandler = (request: object, guanxi: Guanxi, caller: Caller, raw: Raw) => Promise<unknown>;
 
 /** Puts every endpoint of the contract on the server: check the input, call the handler, answer. */
 export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
@@ -48,6 +40,8 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
     app.route({
       method: endpoint.method,
       url: endpoint.path,
+      exposeHeadRoute: false,
+      config: { endpoint: name },
       ...(endpoint.streams === 'upload' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
       handler: async (request, reply) => {
         const input = {
@@ -55,7 +49,7 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
           query: endpoint.query?.parse(request.query) ?? {},
           body: endpoint.body?.parse(request.body),
         };
-        return handler(input, guanxi, LOCAL, { request, reply });
+        return handler(input, guanxi, request.caller, { request, reply });
       },
     });
   }

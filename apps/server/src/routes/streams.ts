@@ -25,7 +25,7 @@ async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi)
   }
 }
 
-export const streamHandlers: StreamHandlers = {
+export const streamHandlers: Omit<StreamHandlers, 'signOnStart' | 'signOnReturn'> = {
   async live(_, { live }, _caller, { request, reply }) {
     reply.hijack();
     const { raw } = reply;
@@ -41,7 +41,12 @@ export const streamHandlers: StreamHandlers = {
       waiting = [];
     };
     tell();
-    const timers = [setInterval(tell, TELL_MS), setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS)];
+    // Who was signed out, disabled or given another role sees no more.
+    const beat = async () => {
+      if (await request.mayGoOn().catch(() => false)) raw.write(': alive\n\n');
+      else raw.end();
+    };
+    const timers = [setInterval(tell, TELL_MS), setInterval(() => void beat(), HEARTBEAT_MS)];
     request.raw.on('close', () => {
       timers.forEach(clearInterval);
       stop();

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import { auditEndpoints } from './audit.ts';
+import { accessEndpoints } from './access.ts';
 import { customersEndpoints } from './customers.ts';
 import { dataEndpoints } from './data.ts';
 import { exploreEndpoints } from './explore.ts';
@@ -10,6 +11,7 @@ import { systemEndpoints } from './system.ts';
 
 /** Every operation of the API: paths, inputs and outputs are written down here and nowhere else. */
 export const endpoints = {
+  ...accessEndpoints,
   ...systemEndpoints,
   ...dataEndpoints,
   ...importsEndpoints,

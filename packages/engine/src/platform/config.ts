@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { role } from '@guanxi/contracts';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
 
@@ -16,6 +17,21 @@ const url = (protocols: string[]) =>
       message: `must start with ${protocols.join(' or ')}//`,
     })
     .optional();
+/** `value=role` pairs; later parsed by {@link claimRolesOf}. */
+const claimRoles = z.string().refine((text) => text.split(',').every((pair) => claimRole.safeParse(pair).success), {
+  message: `must be pairs such as group=${role.options[0]}, separated by commas`,
+});
+const claimRole = z
+  .string()
+  .transform((pair) => ({ value: pair.slice(0, pair.lastIndexOf('=')).trim(), role: pair.split('=').at(-1)!.trim() }))
+  .pipe(z.object({ value: z.string().min(1), role }));
+
+/** The mapping of `GUANXI_OIDC_ROLES`, in its order. */
+export const claimRolesOf = (text: string | undefined): readonly z.infer<typeof claimRole>[] =>
+  (text ?? '')
+    .split(',')
+    .filter((pair) => pair.trim() !== '')
+    .map((pair) => claimRole.parse(pair));
 
 /** Every setting there is: its name in the environment, what it accepts, and what it means. */
 export const settings = {
@@ -30,6 +46,53 @@ export const settings = {
     'GUANXI_PUBLIC_URL',
     url(['http:', 'https:']),
     'Address at which a proxy in front shows the console, where there is one',
+  ),
+  trustedProxies: setting(
+    'GUANXI_TRUSTED_PROXIES',
+    z.string().optional(),
+    'Addresses or networks of proxies whose X-Forwarded headers are believed, separated by commas',
+  ),
+  sessionIdleMinutes: setting(
+    'GUANXI_SESSION_IDLE_MINUTES',
+    whole(1, 60 * 24 * 30, 30),
+    'Minutes without anybody at the page after which one has to sign in again',
+  ),
+  sessionHours: setting(
+    'GUANXI_SESSION_HOURS',
+    whole(1, 24 * 90, 12),
+    'Hours after which one has to sign in again in any case',
+  ),
+  oidcIssuer: setting(
+    'GUANXI_OIDC_ISSUER',
+    url(['http:', 'https:']),
+    'Identity provider for single sign-on (OpenID Connect); none when absent',
+  ),
+  oidcClientId: setting('GUANXI_OIDC_CLIENT_ID', z.string().optional(), 'Id of this server at the identity provider'),
+  oidcClientSecret: setting(
+    'GUANXI_OIDC_CLIENT_SECRET',
+    z.string().optional(),
+    'Its secret there; absent for a public client',
+  ),
+  oidcName: setting(
+    'GUANXI_OIDC_NAME',
+    z.string().min(1).default('SSO'),
+    'What the button on the sign-in page calls the identity provider',
+  ),
+  oidcRole: setting('GUANXI_OIDC_ROLE', role.default('marketer'), 'Role of who comes by single sign-on the first time'),
+  oidcRoleClaim: setting(
+    'GUANXI_OIDC_ROLE_CLAIM',
+    z.string().min(1).default('groups'),
+    'Claim of the identity provider that GUANXI_OIDC_ROLES maps',
+  ),
+  oidcRoles: setting(
+    'GUANXI_OIDC_ROLES',
+    claimRoles.optional(),
+    'Values of that claim and the roles they give at every sign-on, such as `cdp-admins=administrator,crm=service`; the first that fits counts',
+  ),
+  apiKey: setting(
+    'GUANXI_API_KEY',
+    z.string().optional(),
+    'API key with which the command line calls the server of `--url`',
   ),
   clickhouseUrl: setting(
     'GUANXI_CLICKHOUSE_URL',
@@ -86,6 +149,19 @@ export type Config = {
   readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
 };
 
+export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host);
+
+/** Single sign-on hands secrets to the identity provider and tells it where to send browsers back to. */
+function checkSignOn({ oidcIssuer, oidcClientId, host, publicUrl }: Config): void {
+  if (!oidcIssuer) return;
+  const bad = (message: string) => new UserError('invalid', 'bad_setting', message);
+  if (!oidcClientId) throw bad('GUANXI_OIDC_ISSUER needs GUANXI_OIDC_CLIENT_ID');
+  const issuer = new URL(oidcIssuer);
+  if (issuer.protocol !== 'https:' && !isLoopback(issuer.hostname))
+    throw bad('GUANXI_OIDC_ISSUER must be https, unless it is on this machine');
+  if (!isLoopback(host) && !publicUrl) throw bad('GUANXI_OIDC_ISSUER needs GUANXI_PUBLIC_URL');
+}
+
 /**
  * Read and check the settings, once, at start. Throws one {@link UserError} that names every setting that is wrong.
  * @param env the environment; tests pass their own
@@ -104,6 +180,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const config = Object.fromEntries(values) as Config;
   if (config.clickhouseCluster && !config.clickhouseUrl)
     throw new UserError('invalid', 'bad_setting', 'GUANXI_CLICKHOUSE_CLUSTER needs GUANXI_CLICKHOUSE_URL');
+  checkSignOn(config);
   return { ...config, dataDir: resolve(config.dataDir) };
 }
 

@@ -9,17 +9,20 @@ export type ErrorKind =
 export class UserError extends Error {
   readonly where: string | undefined;
   readonly remedy: string | undefined;
+  /** Seconds to wait before trying again, where waiting is the remedy. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    hints: { where?: string; remedy?: string; cause?: unknown } = {},
+    hints: { where?: string; remedy?: string; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(message, hints.cause === undefined ? undefined : { cause: hints.cause });
     this.name = 'UserError';
     this.where = hints.where;
     this.remedy = hints.remedy;
+    this.retryAfter = hints.retryAfter;
   }
 }
 

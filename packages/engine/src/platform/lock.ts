@@ -1,12 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
 
-/** Who owns a data folder. `url` is filled in once the owner listens. */
+/**
+ * Who owns a data folder. `url` is filled in once the owner listens. `token` opens its API to whoever may read the file:
+ * the user who runs the server, and root.
+ */
 export interface LockOwner {
   readonly pid: number;
   readonly url: string | null;
+  readonly token: string;
 }
+
+const TOKEN_BYTES = 32;
 
 const lockFile = (folder: string) => join(folder, 'guanxi.lock');
 
@@ -31,9 +38,9 @@ export function lockOwner(folder: string): LockOwner | null {
 
 /**
  * Take a data folder for this process; the embedded engines would damage it if two did. Throws `conflict` naming the
- * owner. Returns how to announce the server's address and how to give the folder back.
+ * owner. Returns a token made for this time, how to announce the server's address and how to give the folder back.
  */
-export function lockFolder(folder: string): { announce(url: string): void; release(): void } {
+export function lockFolder(folder: string): { token: string; announce(url: string): void; release(): void } {
   mkdirSync(folder, { recursive: true });
   const owner = lockOwner(folder);
   if (owner)
@@ -46,7 +53,12 @@ export function lockFolder(folder: string): { announce(url: string): void; relea
         remedy: 'Stop that process, or set GUANXI_DATA to another folder.',
       },
     );
-  const write = (url: string | null) => writeFileSync(lockFile(folder), JSON.stringify({ pid: process.pid, url }));
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const write = (url: string | null) => {
+    // A mode is given to files that are made, not to those that are there.
+    rmSync(lockFile(folder), { force: true });
+    writeFileSync(lockFile(folder), JSON.stringify({ pid: process.pid, url, token }), { mode: 0o600, flag: 'wx' });
+  };
   write(null);
-  return { announce: write, release: () => rmSync(lockFile(folder), { force: true }) };
+  return { token, announce: write, release: () => rmSync(lockFile(folder), { force: true }) };
 }

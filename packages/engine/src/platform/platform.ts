@@ -21,6 +21,8 @@ export interface Platform {
   readonly jobs: Jobs;
   /** Reaches every process on the same engines: caches of settings reload on a signal. */
   readonly signals: Signals;
+  /** Opens the API to the command line of this machine, which reads it from the lock file. */
+  readonly localToken: string;
   /** Writes the server's address into the lock file, for the command line to find. */
   announce(url: string): void;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ export async function openPlatform(
       log,
       jobs,
       signals,
+      localToken: lock.token,
       announce: lock.announce,
       close: closeAll,
     };
