@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { type EndpointName, openApi } from '@guanxi/contracts';
+import { nobody } from '@guanxi/engine/access';
 import { Histogram } from '@guanxi/engine/platform';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Guanxi } from './compose.ts';
+import { auditCalls } from './audit-hook.ts';
 import { answerError } from './errors.ts';
 import { guard, guardLocal } from './guard.ts';
 import { securityHeaders } from './headers.ts';
@@ -103,11 +105,13 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
   app.get('/api/openapi.json', readers, async () => openApi(version));
 
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (_, reply) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      request.caller = nobody;
       reply.raw.setHeader('cache-control', 'no-store');
     });
     scope.addHook('onRequest', sameOrigin(platform.config));
     scope.addHook('onRequest', guard(guanxi));
+    scope.addHook('onSend', auditCalls(guanxi));
     scope.addHook('onResponse', async (request, reply) => {
       seconds.observe(
         { route: request.routeOptions.url ?? '', method: request.method, status: String(reply.statusCode) },

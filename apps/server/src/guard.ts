@@ -1,4 +1,11 @@
-import { type Allow, CLIENT_HEADER, type Endpoint, type EndpointName, endpoints, type Permission } from '@guanxi/contracts';
+import {
+  type Allow,
+  CLIENT_HEADER,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  type Permission,
+} from '@guanxi/contracts';
 import { type Caller, nobody } from '@guanxi/engine/access';
 import { UserError } from '@guanxi/engine/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -36,7 +36,8 @@ function claimedRole(config: Config, claims: IDToken): Role | null {
   return found ? role.parse(found.role) : null;
 }
 
-const text = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
+const text = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
 /** Null where no identity provider is configured. The provider is asked what it can do when somebody first needs it. */
 export function createSignOnProvider(config: Config): SignOnProvider | null {

@@ -21,7 +21,8 @@ export const zh: Messages = {
     ready: (url: string) => `关系已就绪：${url}`,
     setUpCode: (code: string) => `首位管理员的设置码：${code}`,
   },
-  needsKey: '服务器需要知道是谁在请求：请在控制台（设置，API 密钥）创建一个 API 密钥，并把它设为环境变量 GUANXI_API_KEY。',
+  needsKey:
+    '服务器需要知道是谁在请求：请在控制台（设置，API 密钥）创建一个 API 密钥，并把它设为环境变量 GUANXI_API_KEY。',
   import: {
     about: '导入一个文件,或一个目录里的所有数据文件',
     upload: '上传',

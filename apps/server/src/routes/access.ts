@@ -85,7 +85,7 @@ export const accessHandlers: Handlers<
     await access.sessions.end(caller.account?.id ?? '', params.id);
     return done;
   },
-  linkLook: ({ body }, { access }) => access.lookAtLink(body.token),
+  linkLook: ({ body }, { access }, _caller, { request }) => access.lookAtLink(body.token, clientOf(request)),
   async linkAccept({ body }, guanxi, _caller, raw) {
     const token = await guanxi.access.acceptLink(body, clientOf(raw.request));
     return stateOf(await begin(token, guanxi, raw), guanxi, raw);
@@ -155,9 +155,18 @@ export const signOnHandlers: Pick<StreamHandlers, 'signOnStart' | 'signOnReturn'
       const person = await signOn.arrive(new URL(request.url, baseOf(request, guanxi)), attempt);
       const account = await access.signOn.accountOf(person, signOn.newRole);
       await begin(await access.openSession(account, clientOf(request)), guanxi, raw);
+      await guanxi.audit.record({
+        actor: request.caller.actor,
+        action: 'signOnReturn',
+        subject: null,
+        outcome: 'done',
+      });
       return reply.redirect(localPath(attempt.returnTo));
     } catch (error) {
-      return back(reply, codeOf(error));
+      const code = codeOf(error);
+      const { actor } = nobody;
+      await guanxi.audit.record({ actor, action: 'signOnReturn', subject: null, outcome: 'refused', detail: { code } });
+      return back(reply, code);
     }
   },
 };

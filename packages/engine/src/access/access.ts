@@ -42,10 +42,15 @@ export interface Access {
   openSession(account: AccountRow, client: ClientFacts): Promise<string>;
   /** Changes one's own password and ends every other session. */
   changePassword(caller: Caller, current: string | undefined, next: string, client: ClientFacts): Promise<void>;
-  lookAtLink(token: string): Promise<LinkView>;
+  lookAtLink(token: string, client: ClientFacts): Promise<LinkView>;
   /** Uses an invitation or reset link: sets the password and opens a session. */
-  acceptLink(wish: { token: string; name?: string | undefined; password: string }, client: ClientFacts): Promise<string>;
+  acceptLink(
+    wish: { token: string; name?: string | undefined; password: string },
+    client: ClientFacts,
+  ): Promise<string>;
 }
+
+const CHANGED = 'access';
 
 const wrong = () =>
   new UserError('unauthorised', 'wrong_credentials', 'E-mail or password is wrong', {
@@ -58,20 +63,29 @@ const wrongCode = () =>
   });
 
 /** Opens the accounts; makes their tables. */
-export async function createAccess({ postgres, clock, config, localToken }: Platform): Promise<Access> {
+export async function createAccess({ postgres, clock, config, localToken, signals }: Platform): Promise<Access> {
   await postgres.migrate(migrations);
-  const sessions = createSessions(postgres, clock, config);
-  const keys = createKeys(postgres, clock);
-  const accounts = createAccounts(postgres, clock, async (id) => {
-    await sessions.endAll(id);
+  // Every process on these engines hears it and reads anew.
+  const tell = () => signals.publish(CHANGED);
+  const sessions = createSessions(postgres, clock, config, tell);
+  const keys = createKeys(postgres, clock, tell);
+  signals.subscribe(CHANGED, () => {
+    sessions.forget();
     keys.forget();
   });
+  const accounts = createAccounts(postgres, clock, (id) => sessions.endAll(id), tell);
   const links = createLinks(postgres, clock);
   const throttle = createThrottle(postgres, clock);
 
   const openSession = async (account: AccountRow, client: ClientFacts): Promise<string> => {
     await accounts.signedIn(account.id);
     return sessions.open(account.id, client);
+  };
+  const find = async (token: string, { address }: ClientFacts) => {
+    const attempt = await throttle.attempt({ account: null, address });
+    const link = await links.find(token);
+    await attempt.succeeded();
+    return link;
   };
   const codeIsRight = async (code: string): Promise<boolean> => {
     const [row] = await postgres.query<{ code_hash: string }>('SELECT code_hash FROM setup_code');
@@ -124,19 +138,20 @@ export async function createAccess({ postgres, clock, config, localToken }: Plat
       if (row.password !== null) {
         const attempt = await throttle.attempt({ account: row.email, address: client.address });
         const { right } = await checkPassword(current ?? '', row.password);
-        if (!right) throw new UserError('forbidden', 'wrong_password', 'The present password is wrong', { where: 'current' });
+        if (!right)
+          throw new UserError('forbidden', 'wrong_password', 'The present password is wrong', { where: 'current' });
         await attempt.succeeded();
       }
       refuseWeak(next, row);
       await accounts.setPassword(row.id, await hashPassword(next));
       await sessions.endAll(row.id, sessionId);
     },
-    async lookAtLink(token) {
-      const link = await links.find(token);
+    async lookAtLink(token, client) {
+      const link = await find(token, client);
       return links.view(link, link.account_id === null ? null : await accounts.byId(link.account_id));
     },
     async acceptLink({ token, name, password }, client) {
-      const link = await links.find(token);
+      const link = await find(token, client);
       const before = link.account_id === null ? null : await accounts.byId(link.account_id);
       if (before?.disabled) throw new UserError('forbidden', 'account_disabled', 'This account is disabled');
       const called = before?.name ?? name ?? link.email.split('@')[0]!;

@@ -31,7 +31,8 @@ export interface Accounts {
 }
 
 export const noSuchMember = () => new UserError('not_found', 'no_such_member', 'There is no such member');
-const taken = () => new UserError('conflict', 'email_taken', 'There is an account with this e-mail address', { where: 'email' });
+const taken = () =>
+  new UserError('conflict', 'email_taken', 'There is an account with this e-mail address', { where: 'email' });
 
 /** Writes an account; throws `conflict` where the e-mail has one. */
 export async function insertAccount(statements: Statements, clock: Clock, account: NewAccount): Promise<AccountRow> {
@@ -62,7 +63,16 @@ async function refuseLast(statements: Statements, id: string): Promise<void> {
     });
 }
 
-export function createAccounts(postgres: Postgres, clock: Clock, changed: (id: string) => Promise<void>): Accounts {
+/**
+ * @param endSessions called where somebody must sign in again
+ * @param tell called after every change, for whoever believes what was read earlier
+ */
+export function createAccounts(
+  postgres: Postgres,
+  clock: Clock,
+  endSessions: (id: string) => Promise<void>,
+  tell: () => Promise<void>,
+): Accounts {
   let found = false;
   const get = async (id: string) =>
     (await postgres.query<AccountRow>('SELECT * FROM account WHERE id = $1', [id]))[0] ?? null;
@@ -89,7 +99,10 @@ export function createAccounts(postgres: Postgres, clock: Clock, changed: (id: s
     }));
   };
   /** Name, role, disabled: what is not given stays. */
-  const write = (id: string, patch: { name?: string | undefined; role?: Role | undefined; disabled?: boolean | undefined }) =>
+  const write = (
+    id: string,
+    patch: { name?: string | undefined; role?: Role | undefined; disabled?: boolean | undefined },
+  ) =>
     postgres.transaction(async (statements) => {
       await lock(statements);
       if ((patch.role && patch.role !== 'administrator') || patch.disabled) await refuseLast(statements, id);
@@ -120,6 +133,7 @@ export function createAccounts(postgres: Postgres, clock: Clock, changed: (id: s
       }),
     async setPassword(id, hash) {
       await postgres.query('UPDATE account SET password = $2 WHERE id = $1', [id, hash]);
+      await tell();
     },
     async signedIn(id) {
       await postgres.query('UPDATE account SET signed_in_at = $2 WHERE id = $1', [id, new Date(clock.now())]);
@@ -129,12 +143,13 @@ export function createAccounts(postgres: Postgres, clock: Clock, changed: (id: s
       refuseBeyond(caller, [...rolePermissions[before.role], ...(patch.role ? rolePermissions[patch.role] : [])]);
       await write(id, patch);
       const roleChanged = patch.role !== undefined && patch.role !== before.role;
-      if (roleChanged || patch.disabled) await changed(id);
+      if (roleChanged || patch.disabled) await endSessions(id);
+      await tell();
       return (await members(id))[0]!;
     },
     async setRole(id, role) {
       await write(id, { role });
-      await changed(id);
+      await endSessions(id);
     },
     async remove(caller, id) {
       const before = await existing(id);
@@ -144,7 +159,7 @@ export function createAccounts(postgres: Postgres, clock: Clock, changed: (id: s
         await refuseLast(statements, id);
         await statements.query('DELETE FROM account WHERE id = $1', [id]);
       });
-      await changed(id);
+      await endSessions(id);
     },
   };
 }

@@ -33,7 +33,7 @@ const SELECT = `SELECT api_key.*, account.role AS owner_role, account.disabled A
 const permissionsOf = ({ scopes, owner_role }: OwnedKey): Permission[] =>
   owner_role === null ? scopes : scopes.filter((scope) => rolePermissions[owner_role].includes(scope));
 
-export function createKeys(postgres: Postgres, clock: Clock): Keys {
+export function createKeys(postgres: Postgres, clock: Clock, tell: () => Promise<void>): Keys {
   const believed = new Map<string, { row: OwnedKey; readAt: number }>();
   const stateOf = (row: OwnedKey): ApiKey['state'] =>
     row.revoked_at
@@ -104,7 +104,7 @@ export function createKeys(postgres: Postgres, clock: Clock): Keys {
       if (!row || !sees(row, caller)) throw new UserError('not_found', 'no_such_key', 'There is no such API key');
       const revokedAt = row.revoked_at ?? new Date(clock.now());
       await postgres.query('UPDATE api_key SET revoked_at = $2 WHERE id = $1', [id, revokedAt]);
-      believed.clear();
+      await tell();
       return view({ ...row, revoked_at: revokedAt }, caller);
     },
     async callerOf(key) {

@@ -102,10 +102,9 @@ export function createLinks(postgres: Postgres, clock: Clock): Links {
       return rows.map(invitationOf);
     },
     async revoke(id) {
-      const gone = await postgres.query(
-        "DELETE FROM account_link WHERE id = $1 AND kind = 'invitation' RETURNING id",
-        [id],
-      );
+      const gone = await postgres.query("DELETE FROM account_link WHERE id = $1 AND kind = 'invitation' RETURNING id", [
+        id,
+      ]);
       if (gone.length === 0) throw new UserError('not_found', 'no_such_invitation', 'There is no such invitation');
     },
     async find(token) {

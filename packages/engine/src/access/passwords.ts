@@ -78,7 +78,16 @@ const COMMON = new Set(
   autumn monday january guanxi test testing user root system company customer marketing aa woaiwo nihao mima zhongguo
   passwordpassword correcthorsebatterystaple`.split(/\s+/),
 );
-const SIMILAR: Record<string, string> = { '0': 'o', '1': 'l', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's' };
+const SIMILAR: Record<string, string> = {
+  '0': 'o',
+  '1': 'l',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+};
 /** Shortest remainder that still counts for something once one's own names are taken out. */
 const REMAINDER = 6;
 const FEWEST_CHARACTERS = 5;

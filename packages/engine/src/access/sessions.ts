@@ -10,7 +10,7 @@ export interface ClientFacts {
   readonly agent: string;
 }
 
-/** How long an answer about a session is believed, in case another process ended it. */
+/** How long an answer about a session is believed, in case a signal of its end is lost. */
 const BELIEVED_MS = 5000;
 const TOUCH_MS = 60_000;
 const MOST_CACHED = 10_000;
@@ -37,7 +37,12 @@ export interface Sessions {
 
 type SessionConfig = Pick<Config, 'sessionIdleMinutes' | 'sessionHours'>;
 
-export function createSessions(postgres: Postgres, clock: Clock, config: SessionConfig): Sessions {
+export function createSessions(
+  postgres: Postgres,
+  clock: Clock,
+  config: SessionConfig,
+  tell: () => Promise<void>,
+): Sessions {
   const idleMs = config.sessionIdleMinutes * 60_000;
   const longestMs = config.sessionHours * 3_600_000;
   const believed = new Map<string, Known>();
@@ -103,23 +108,23 @@ export function createSessions(postgres: Postgres, clock: Clock, config: Session
         }));
     },
     async end(accountId, id) {
-      const gone = await postgres.query(
-        'DELETE FROM account_session WHERE account_id = $1 AND id = $2 RETURNING id',
-        [accountId, id],
-      );
-      believed.clear();
+      const gone = await postgres.query('DELETE FROM account_session WHERE account_id = $1 AND id = $2 RETURNING id', [
+        accountId,
+        id,
+      ]);
+      await tell();
       if (gone.length === 0) throw new UserError('not_found', 'no_such_session', 'There is no such session');
     },
     async endByToken(token) {
       await postgres.query('DELETE FROM account_session WHERE token_hash = $1', [fingerprint(token)]);
-      believed.delete(fingerprint(token));
+      await tell();
     },
     async endAll(accountId, but = null) {
       await postgres.query('DELETE FROM account_session WHERE account_id = $1 AND id IS DISTINCT FROM $2', [
         accountId,
         but,
       ]);
-      believed.clear();
+      await tell();
     },
     forget: () => believed.clear(),
   };

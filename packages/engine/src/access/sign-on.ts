@@ -94,7 +94,11 @@ export function createSignOn(postgres: Postgres, clock: Clock, accounts: Account
         });
       const known = await linked(person);
       if (!known && (!person.email || !person.emailVerified))
-        throw new UserError('forbidden', 'email_unverified', 'The identity provider has not verified the e-mail address');
+        throw new UserError(
+          'forbidden',
+          'email_unverified',
+          'The identity provider has not verified the e-mail address',
+        );
       const account = known ?? (await link(person, newRole));
       if (account.disabled) throw new UserError('forbidden', 'account_disabled', 'This account is disabled');
       if (person.role === null || person.role === account.role) return account;
