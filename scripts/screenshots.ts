@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client } from '@guanxi/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../test/support/chromium.ts';
+import { enterConsole } from '../test/support/enter.ts';
 import { type ServerProcess, startServerProcess } from '../test/support/server.ts';
 import { ensureConsole, root } from './prepare.mjs';
 
@@ -112,6 +113,7 @@ async function take(browser: Browser, shop: Shop, language: Language): Promise<v
   );
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(`${language}: ${error.message}`));
+  await enterConsole(page);
   for (const [name, open] of Object.entries(PICTURES)) {
     await open(page, shop, language);
     await page.waitForLoadState('load');

@@ -50,7 +50,7 @@ describe.skipIf(!chromium)('the console', () => {
     await session.settled();
     const kinds = ['customers', 'nodes', 'edges'] as const;
     const files = await Promise.all(
-      kinds.map(async (what) => (await fetch(`${session.url}/api/export/${what}`)).text()),
+      kinds.map(async (what) => (await session.fetch(`${session.url}/api/export/${what}`)).text()),
     );
     return files.flatMap((text, at) => text.split('\n').map((line) => `${kinds[at]} ${line}`)).sort();
   };

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@guanxi/contracts';
+import type { Client } from '@guanxi/contracts';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ensureConsole } from '../../scripts/prepare.mjs';
 import { launchChromium } from '../support/chromium.ts';
+import { enterConsole } from '../support/enter.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
 
 /** What a page needs of the browser inside `evaluate`, where the types of a document are not known. */
@@ -15,6 +16,8 @@ export type InPage = Record<string, never>;
 export interface Session {
   readonly url: string;
   readonly api: Client;
+  /** Calls as the command line of this machine does. */
+  readonly fetch: typeof fetch;
   readonly page: Page;
   /** Errors of scripts, of the console, of requests; emptied when told. */
   problems(): string[];
@@ -61,13 +64,15 @@ export async function openSession(chromium: string): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'guanxi-console-'));
   const server: ServerProcess = await startServerProcess(folder);
   const { browser, page } = await launch(chromium, server.url);
-  const api = createClient(server.url);
+  const { api } = server;
   const problems: string[] = [];
   watch(page, problems);
+  await enterConsole(page);
   const writeKey = (await api.sources()).items.find((source) => source.id === 'default')!.writeKey;
   return {
     url: server.url,
     api,
+    fetch: server.fetch,
     page,
     problems: () => problems.splice(0),
     async send(...batch) {

@@ -35,7 +35,16 @@ declare module 'fastify' {
 
 /** The console's files, and its first page for every address that is one of its screens. */
 async function consoleRoutes(app: FastifyInstance): Promise<void> {
-  if (!existsSync(consoleFolder)) {
+  const built = existsSync(consoleFolder);
+  app.setNotFoundHandler((request, reply) => {
+    const isScreen =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html');
+    if (built && isScreen) return reply.sendFile('index.html');
+    return reply.code(404).send({ code: 'not_found', message: 'There is nothing here', requestId: request.id });
+  });
+  if (!built) {
     app.get('/', async () => ({
       name: 'guanxi',
       version,
@@ -55,14 +64,6 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
         'cache-control',
         path.startsWith(join(consoleFolder, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache',
       ),
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const isScreen =
-      request.method === 'GET' &&
-      !request.url.startsWith('/api/') &&
-      (request.headers.accept ?? '').includes('text/html');
-    if (isScreen) return reply.sendFile('index.html');
-    return reply.code(404).send({ code: 'not_found', message: 'There is nothing here', requestId: request.id });
   });
 }
 

@@ -1,13 +1,17 @@
-import { createClient } from '@guanxi/contracts';
+import { CLIENT_HEADER, createClient } from '@guanxi/contracts';
 import { reportConnection } from './connection.ts';
+import { isIdle, reportSignedOut } from './session.ts';
 
 /** Answers of a proxy that stands before a server that is away. */
 const awayStatus = new Set([502, 503, 504]);
 
 async function watchedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  const headers = new Headers(init?.headers);
+  headers.set(CLIENT_HEADER, isIdle() ? 'idle' : 'console');
   try {
-    const response = await fetch(input, init);
+    const response = await fetch(input, { ...init, headers });
     reportConnection(!awayStatus.has(response.status));
+    if (response.status === 401) reportSignedOut();
     return response;
   } catch (error) {
     // A request that this page took back says nothing about the server.

@@ -1,4 +1,5 @@
-import { ApiError, endpoints, problem, urlOf, type ResultOf } from '@guanxi/contracts';
+import { ApiError, CLIENT_HEADER, endpoints, problem, urlOf, type ResultOf } from '@guanxi/contracts';
+import { reportSignedOut } from './session.ts';
 
 /**
  * Uploads a file and tells how much of it has left, from 0 to 1. XMLHttpRequest because fetch reports no upload
@@ -13,11 +14,13 @@ export function uploadFile(
     const request = new XMLHttpRequest();
     request.open('POST', urlOf(endpoints.upload, { query: { name: file.name } }));
     request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader(CLIENT_HEADER, 'console');
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
     request.onload = () => {
       const body: unknown = safeJson(request.responseText);
+      if (request.status === 401) reportSignedOut();
       if (request.status >= 200 && request.status < 300) resolve(endpoints.upload.response.parse(body));
       else reject(new ApiError(request.status, problemOf(body, request.status)));
     };

@@ -5,6 +5,7 @@ import enGB from 'antd/locale/en_GB';
 import zhCN from 'antd/locale/zh_CN';
 import { useEffect, useMemo } from 'react';
 import { queryClient } from '../api/queries.ts';
+import { Gate } from './Gate.tsx';
 import { usePreferences, useThemeName } from './preferences.ts';
 import { router } from './router.tsx';
 import { antdThemeOf, applyTheme } from './theme.ts';
@@ -24,7 +25,9 @@ export function App() {
       wave={{ disabled: true }}
     >
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <Gate>
+          <RouterProvider router={router} />
+        </Gate>
       </QueryClientProvider>
     </ConfigProvider>
   );

@@ -1,4 +1,5 @@
 import type { Resources } from '../zh/index.ts';
+import { access } from './access.ts';
 import { common } from './common.ts';
 import { data } from './data.ts';
 import { graph } from './graph.ts';
@@ -7,4 +8,13 @@ import { people } from './people.ts';
 import { settings } from './settings.ts';
 import { words } from './words.ts';
 
-export const resources: Resources = { ...common, ...words, ...data, ...imports, ...people, ...graph, ...settings };
+export const resources: Resources = {
+  ...common,
+  ...access,
+  ...words,
+  ...data,
+  ...imports,
+  ...people,
+  ...graph,
+  ...settings,
+};

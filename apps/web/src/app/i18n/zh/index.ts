@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { common } from './common.ts';
 import { data } from './data.ts';
 import { graph } from './graph.ts';
@@ -6,5 +7,5 @@ import { people } from './people.ts';
 import { settings } from './settings.ts';
 import { words } from './words.ts';
 
-export const resources = { ...common, ...words, ...data, ...imports, ...people, ...graph, ...settings };
+export const resources = { ...common, ...access, ...words, ...data, ...imports, ...people, ...graph, ...settings };
 export type Resources = typeof resources;

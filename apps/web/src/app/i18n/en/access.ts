@@ -1,0 +1,37 @@
+import type { access as zh } from '../zh/access.ts';
+
+export const access: typeof zh = {
+  role: {
+    marketer: 'Marketer',
+    analyst: 'Analyst',
+    engineer: 'Data engineer',
+    service: 'Customer service',
+    administrator: 'Administrator',
+  },
+  access: {
+    email: 'E-mail',
+    password: 'Password',
+    newPassword: 'New password',
+    passwordHint: 'At least 10 characters; a few words that do not belong together are easy to remember.',
+    name: 'Name',
+    role: 'Role',
+    validUntil: 'Valid until',
+    signIn: 'Sign in',
+    signInTitle: 'Sign in to Guanxi',
+    signOn: 'Sign in with {{name}}',
+    signOnFailed: 'Signing in through the identity provider did not work. Try again.',
+    or: 'or',
+    forgotten: 'Forgotten your password? An administrator can give you a link that sets a new one.',
+    setUpTitle: 'Create the first administrator',
+    setUpLead: 'This server has no accounts yet. The administrator invites everybody else.',
+    setUp: 'Create and enter',
+    code: 'Set-up code',
+    codeHint: 'The server printed it in its terminal when it started.',
+    joinTitle: 'Join Guanxi',
+    join: 'Join',
+    resetTitle: 'Set a new password',
+    setPassword: 'Set and sign in',
+    overTitle: 'Please sign in again',
+    overLead: 'Your session has ended. Everything on this page stays as it is.',
+  },
+};

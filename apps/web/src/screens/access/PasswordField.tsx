@@ -1,0 +1,29 @@
+import { PASSWORD_MAX } from '@guanxi/contracts';
+import { Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+
+interface PasswordFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** A password to be chosen, for which the browser may propose one. */
+  readonly fresh?: boolean;
+  readonly autoFocus?: boolean;
+}
+
+export function PasswordField({ label, value, onChange, fresh, autoFocus }: PasswordFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <label className="field">
+      <span>{label}</span>
+      <Input.Password
+        value={value}
+        maxLength={PASSWORD_MAX}
+        autoFocus={autoFocus}
+        autoComplete={fresh ? 'new-password' : 'current-password'}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {fresh && <span className="meta">{t('access.passwordHint')}</span>}
+    </label>
+  );
+}
