@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiError, type Client, createClient, type SceneContent } from '@guanxi/contracts';
+import { ApiError, type Client, createClient, type SceneContent, withToken } from '@guanxi/contracts';
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'guanxi-explore-'));
   server = await startServer({ ...readConfig({ GUANXI_DATA: folder, GUANXI_LOG_LEVEL: 'error' }), port: 0 });
-  api = createClient(server.url);
+  api = createClient(server.url, withToken(server.token));
   const { writeKey } = (await api.sources()).items[0]!;
   const view = (userId: string, product: string, minute: number) => ({
     ...{ type: 'track', event: 'Product Viewed', userId, properties: { product_id: product } },

@@ -1,6 +1,7 @@
 import { type Role, role } from '@guanxi/contracts';
 import type { SignOnPerson } from '@guanxi/engine/access';
 import { claimRolesOf, type Config, isLoopback, UserError } from '@guanxi/engine/platform';
+import type * as OpenIdClient from 'openid-client';
 import type { Configuration, IDToken } from 'openid-client';
 
 /** A browser on its way to the identity provider, and what has to be remembered until it comes back. */
@@ -44,7 +45,7 @@ export function createSignOnProvider(config: Config): SignOnProvider | null {
   const { oidcIssuer, oidcClientId, oidcClientSecret } = config;
   if (!oidcIssuer || !oidcClientId) return null;
   const issuer = new URL(oidcIssuer);
-  let known: Promise<{ client: typeof import('openid-client'); provider: Configuration }> | null = null;
+  let known: Promise<{ client: typeof OpenIdClient; provider: Configuration }> | null = null;
   const discover = async () => {
     const client = await import('openid-client');
     const execute = isLoopback(issuer.hostname) ? [client.allowInsecureRequests] : [];

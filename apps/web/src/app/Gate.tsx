@@ -2,15 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { read } from '../api/queries.ts';
 import { setSession, useSession } from '../api/session.ts';
+import { JOIN_PATH } from './paths.ts';
 import { Failure, Loading } from '../ui/states.tsx';
 
 const Entrance = lazy(() => import('../screens/access/Entrance.tsx').then((module) => ({ default: module.Entrance })));
 const SignedOut = lazy(() =>
   import('../screens/access/SignedOut.tsx').then((module) => ({ default: module.SignedOut })),
 );
-
-/** Where invitation and reset links lead. */
-export const JOIN_PATH = '/join';
 
 /**
  * Lets in who is signed in. Anybody else gets the way in at the very address they came to, and is there once they are in;

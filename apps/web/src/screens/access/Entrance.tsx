@@ -1,8 +1,8 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session.ts';
-import { JOIN_PATH } from '../../app/Gate.tsx';
 import { switchLanguage } from '../../app/i18n/index.ts';
+import { JOIN_PATH } from '../../app/paths.ts';
 import { setPreferences, useThemeName } from '../../app/preferences.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Boundary } from '../../ui/states.tsx';

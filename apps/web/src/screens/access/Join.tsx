@@ -1,14 +1,14 @@
 import { PASSWORD_MIN, type LinkView } from '@guanxi/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, read } from '../../api/queries.ts';
 import { dateTime } from '../../ui/format.ts';
 import { QueryView } from '../../ui/states.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { PasswordField, TextField } from './fields.tsx';
 import { enter } from './landing.ts';
-import { PasswordField } from './PasswordField.tsx';
 
 function JoinForm({ link, token }: { link: LinkView; token: string }) {
   const { t } = useTranslation();
@@ -43,16 +43,13 @@ function JoinForm({ link, token }: { link: LinkView; token: string }) {
         </div>
       </dl>
       {invited && (
-        <label className="field">
-          <span>{t('access.name')}</span>
-          <Input
-            autoFocus
-            autoComplete="name"
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <TextField
+          label={t('access.name')}
+          autoComplete="name"
+          autoFocus
+          value={name}
+          onChange={(value) => setName(value)}
+        />
       )}
       <PasswordField
         fresh

@@ -1,13 +1,13 @@
 import { PASSWORD_MIN } from '@guanxi/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
 import { Failure } from '../../ui/states.tsx';
+import { PasswordField, TextField } from './fields.tsx';
 import { enter } from './landing.ts';
-import { PasswordField } from './PasswordField.tsx';
 
 /** The first administrator, on a server that has no account yet. */
 export function SetUp() {
@@ -39,37 +39,29 @@ export function SetUp() {
       <h1>{t('access.setUpTitle')}</h1>
       <p className="muted">{t('access.setUpLead')}</p>
       {codeNeeded && (
-        <label className="field">
-          <span>{t('access.code')}</span>
-          <Input
-            autoFocus
-            autoComplete="one-time-code"
-            value={wish.code}
-            onChange={(event) => change({ code: event.target.value })}
-          />
-          <span className="meta">{t('access.codeHint')}</span>
-        </label>
+        <TextField
+          label={t('access.code')}
+          autoComplete="one-time-code"
+          hint={t('access.codeHint')}
+          autoFocus
+          value={wish.code}
+          onChange={(value) => change({ code: value })}
+        />
       )}
-      <label className="field">
-        <span>{t('access.name')}</span>
-        <Input
-          autoFocus={!codeNeeded}
-          autoComplete="name"
-          value={wish.name}
-          maxLength={100}
-          onChange={(event) => change({ name: event.target.value })}
-        />
-      </label>
-      <label className="field">
-        <span>{t('access.email')}</span>
-        <Input
-          type="email"
-          autoComplete="username"
-          value={wish.email}
-          maxLength={254}
-          onChange={(event) => change({ email: event.target.value })}
-        />
-      </label>
+      <TextField
+        label={t('access.name')}
+        autoComplete="name"
+        autoFocus={!codeNeeded}
+        value={wish.name}
+        onChange={(value) => change({ name: value })}
+      />
+      <TextField
+        label={t('access.email')}
+        type="email"
+        autoComplete="username"
+        value={wish.email}
+        onChange={(value) => change({ email: value })}
+      />
       <PasswordField
         fresh
         label={t('access.password')}

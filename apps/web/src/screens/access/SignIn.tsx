@@ -1,13 +1,13 @@
 import { endpoints, type SessionState, urlOf } from '@guanxi/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
 import { Failure } from '../../ui/states.tsx';
+import { PasswordField, TextField } from './fields.tsx';
 import { enter } from './landing.ts';
-import { PasswordField } from './PasswordField.tsx';
 
 /** What the identity provider's answer led to, where it led nowhere. */
 function SignOnProblem() {
@@ -40,18 +40,14 @@ export function SignInForm({ email: given, onDone }: { email?: string; onDone: (
         signIn.mutate();
       }}
     >
-      <label className="field">
-        <span>{t('access.email')}</span>
-        <Input
-          type="email"
-          name="email"
-          autoComplete="username"
-          autoFocus={!given}
-          value={email}
-          maxLength={254}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
+      <TextField
+        label={t('access.email')}
+        type="email"
+        autoComplete="username"
+        autoFocus={!given}
+        value={email}
+        onChange={(value) => setEmail(value)}
+      />
       <PasswordField label={t('access.password')} value={password} autoFocus={Boolean(given)} onChange={setPassword} />
       {signIn.isError && <Failure compact error={signIn.error} />}
       <Button type="primary" htmlType="submit" block loading={signIn.isPending} disabled={!email.trim() || !password}>

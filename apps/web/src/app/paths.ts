@@ -1,0 +1,2 @@
+/** Where invitation and reset links lead. */
+export const JOIN_PATH = '/join';
