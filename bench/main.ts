@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { reached, runSuite, type Suite, type SuiteResult } from './harness.ts';
 import { renderReport } from './report.ts';
+import { renderSizing } from './sizing.ts';
 import { suites } from './suites.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const USAGE = `npm run bench -- SUITE [--set NAME] [--scale N] [--out FILE]   measure; the last line is JSON
 npm run bench -- --list                                        suites, sets, cases and goals
-npm run bench -- report FILE... [--out FILE]                   write docs/benchmarks.md from such lines`;
+npm run bench -- report FILE... [--out FILE]                   write docs/benchmarks.md from such lines
+npm run bench -- sizing FILE... [--out FILE]                   write deploy/sizing.md from such lines`;
 
 function fail(text: string): never {
   console.error(text);
@@ -45,6 +47,12 @@ function readResults(files: readonly string[]): SuiteResult[] {
   );
 }
 
+/** Documents that are written from result lines. */
+const DOCUMENTS: Readonly<Record<string, { file: string; render(results: readonly SuiteResult[]): string }>> = {
+  report: { file: 'docs/benchmarks.md', render: renderReport },
+  sizing: { file: 'deploy/sizing.md', render: renderSizing },
+};
+
 async function measure(name: string, options: { set?: string; scale: number; out?: string }): Promise<void> {
   const load = suites[name] ?? fail(`There is no suite ${name}. There are: ${Object.keys(suites).join(', ')}`);
   const suite = await load();
@@ -79,10 +87,11 @@ if (values.list) {
 } else if (command === undefined || values.help) {
   console.log(USAGE);
   process.exitCode = values.help ? 0 : 2;
-} else if (command === 'report') {
+} else if (command in DOCUMENTS) {
   if (files.length === 0) fail(USAGE);
-  const file = values.out ?? join(root, 'docs/benchmarks.md');
-  writeFileSync(file, renderReport(readResults(files)));
+  const { file: usual, render } = DOCUMENTS[command]!;
+  const file = values.out ?? join(root, usual);
+  writeFileSync(file, render(readResults(files)));
   console.log(`Wrote ${file}`);
 } else {
   const scale = Number(values.scale);

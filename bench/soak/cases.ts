@@ -37,6 +37,14 @@ export const cases: readonly CaseSpec[] = [
     meaning: 'Disk per event in the second half over the first half',
   },
   {
+    name: 'bytes_per_event',
+    unit: 'bytes',
+    better: 'lower',
+    goal: null,
+    origin: '',
+    meaning: 'Disk for each event, with everything derived from it',
+  },
+  {
     name: 'lag_s',
     unit: 's',
     better: 'lower',

@@ -31,7 +31,7 @@ async function underLoad(server: RunningServer, { scale, log }: RunOptions): Pro
   return [...figures(soaked), ...truth(soaked, counts), { name: 'rss_mb', value: server.peakMemoryMb(), runs: 1 }];
 }
 
-function figures({ maximum, offered, samples, lags, statuses }: Soaked): Measured[] {
+function figures({ maximum, offered, during, samples, lags, statuses }: Soaked): Measured[] {
   const minutes = (samples.at(-1)!.at / 60).toFixed(1);
   return [
     { name: 'maximum', value: maximum, runs: 1 },
@@ -53,6 +53,11 @@ function figures({ maximum, offered, samples, lags, statuses }: Soaked): Measure
       value: diskRatio(samples, samples[0]!.diskMb),
       runs: 1,
       note: `disk over time: ${series(samples, 'diskMb')} MB`,
+    },
+    {
+      name: 'bytes_per_event',
+      value: ((samples.at(-1)!.diskMb - samples[0]!.diskMb) * 2 ** 20) / during,
+      runs: 1,
     },
     { name: 'lag_s', value: lags.at(-1)! / offered, runs: 1, note: `lag over time: ${lags.join(' ')} events` },
   ];

@@ -11,9 +11,11 @@ export interface Soaked {
   readonly maximum: number;
   readonly offered: number;
   readonly acknowledged: number;
+  /** How many of these while it was sampled. */
+  readonly during: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly samples: readonly Sample[];
-  /** Events acknowledged until each sample. */
+  /** Events behind, at the end of each slice of the load. */
   readonly lags: readonly number[];
 }
 
@@ -38,6 +40,7 @@ export async function soak(
     const offered = maximum * share;
     log(`maximum ${Math.round(maximum)} events/s from the wire to the graph; ${Math.round(offered)}/s from now on`);
     let acknowledged = trials.reduce((sum, { report }) => sum + report.events, 0);
+    const before = acknowledged;
     const statuses: Record<string, number> = {};
     const lags: number[] = [];
     const sampling = sample(server.pid, server.dataDir, Math.max(1000, (seconds * 1000) / 180));
@@ -50,7 +53,15 @@ export async function soak(
       lags.push((await lagOf(server)).lag);
     }
     await drained(server);
-    return { maximum, offered, acknowledged, statuses, samples: await sampling.stop(), lags };
+    return {
+      maximum,
+      offered,
+      acknowledged,
+      during: acknowledged - before,
+      statuses,
+      samples: await sampling.stop(),
+      lags,
+    };
   } finally {
     await loader.stop();
   }
