@@ -11,7 +11,7 @@ import {
 import { type JobHandler, type Platform, UserError } from '../platform/index.ts';
 import { checkMapping } from './check.ts';
 import { compileMapping } from './mapper.ts';
-import { openTable, type Table } from './readers/index.ts';
+import { openTable, plainFile, type Table } from './readers/index.ts';
 import { type Gate, importParams, type ImportParams, runImport, type Throttle } from './run.ts';
 import { sampleTable } from './sample.ts';
 import { createUploads, shownName, type StoredFile } from './uploads.ts';
@@ -51,9 +51,13 @@ export function createImports(
   gate: Gate,
   { throttle = () => Promise.resolve() }: { throttle?: Throttle } = {},
 ): Imports {
-  const uploads = createUploads(join(platform.config.dataDir, 'uploads'), platform.clock);
+  const uploads = createUploads(join(platform.config.dataDir, 'uploads'), platform.clock, platform.vault);
+  const localFile = async (path: string): Promise<StoredFile> => ({
+    source: await plainFile(path),
+    name: basename(path),
+  });
   const locate = (file: ImportParams['file']): Promise<StoredFile> =>
-    'upload' in file ? uploads.find(file.upload) : Promise.resolve({ path: file.path, name: basename(file.path) });
+    'upload' in file ? uploads.find(file.upload) : localFile(file.path);
   const submit = async (file: ImportParams['file'], mapping: ImportMapping): Promise<Job> => {
     const stored = await locate(file);
     // Compiled here only to refuse at once what the job could not do.
@@ -71,8 +75,8 @@ export function createImports(
     check: async (file, mapping, rows) => check(await uploads.find(file), mapping, rows),
     submit: (file, mapping) => submit({ upload: file }, mapping),
     local: {
-      sample: (path, format) => sample({ path, name: basename(path) }, format),
-      check: (path, mapping, rows) => check({ path, name: basename(path) }, mapping, rows),
+      sample: async (path, format) => sample(await localFile(path), format),
+      check: async (path, mapping, rows) => check(await localFile(path), mapping, rows),
       async submit(path, mapping) {
         const { files, beside } = await dataFiles(path);
         const how = mapping ?? (await readMapping(beside));
@@ -89,11 +93,11 @@ export function createImports(
 }
 
 async function withTable<T>(
-  { path, name }: StoredFile,
+  { source, name }: StoredFile,
   format: FileFormat | undefined,
   use: (table: Table) => Promise<T>,
 ): Promise<T> {
-  const table = await openTable(path, name, format);
+  const table = await openTable(source, name, format);
   try {
     return await use(table);
   } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FileFormat } from '@guanxi/contracts';
 import iconv from 'iconv-lite';
-import { openTable, type Row, type Table } from './readers/index.ts';
+import { openTable, plainFile, type Row, type Table } from './readers/index.ts';
 
 /** A folder for the files of a test. */
 export function testFolder() {
@@ -22,7 +22,7 @@ export function testFolder() {
 
 /** All rows of a file, with what it was read as. */
 export async function readAll(path: string, asked: FileFormat = {}) {
-  const table = await openTable(path, path, asked);
+  const table = await openTable(await plainFile(path), path, asked);
   const rows = await rowsOf(table);
   await table.close();
   return { format: table.format, columns: [...table.columns], rows };

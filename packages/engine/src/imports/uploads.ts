@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { Clock } from '../platform/index.ts';
-import { UserError } from '../platform/index.ts';
+import { type Clock, SealedFile, sealStream, UserError, type Vault } from '../platform/index.ts';
+import type { ByteSource } from './readers/index.ts';
 
-/** A file to import: where it is stored and what it was called. */
+/** A file to import: its bytes and what it was called. */
 export interface StoredFile {
-  readonly path: string;
+  readonly source: ByteSource;
   readonly name: string;
 }
 
@@ -27,10 +27,12 @@ const card = z.object({ name: z.string() });
 const KEPT_MS = 30 * 86_400_000;
 
 /**
- * Uploaded files under ids of our own. What a client calls its file is kept beside it and shown, and never becomes part
- * of a path.
+ * Uploaded files under ids of our own, sealed. What a client calls its file is kept beside it and shown, and never
+ * becomes part of a path.
  */
-export function createUploads(folder: string, clock: Clock): Uploads {
+export function createUploads(folder: string, clock: Clock, vault: Vault): Uploads {
+  const key = vault.key('uploads');
+  const names = vault.cipher('upload names');
   const dataOf = (id: string) => join(folder, `${id}.data`);
   const cardOf = (id: string) => join(folder, `${id}.json`);
   return {
@@ -52,9 +54,9 @@ export function createUploads(folder: string, clock: Clock): Uploads {
         },
       });
       try {
-        await pipeline(Readable.from(body, { objectMode: false }), guard, createWriteStream(part));
+        await pipeline(Readable.from(body, { objectMode: false }), guard, sealStream(key), createWriteStream(part));
         await syncToDisk(part);
-        await writeFile(cardOf(id), JSON.stringify({ name: shownName(name) }));
+        await writeFile(cardOf(id), JSON.stringify({ name: names.seal(shownName(name)) }));
         await rename(part, dataOf(id));
       } catch (error) {
         await Promise.all([part, cardOf(id)].map((path) => rm(path, { force: true })));
@@ -69,10 +71,12 @@ export function createUploads(folder: string, clock: Clock): Uploads {
       });
       if (!ID.test(file)) throw missing;
       const text = await readFile(cardOf(file), 'utf8').catch(() => null);
-      if (text === null || !(await stat(dataOf(file)).catch(() => null))) throw missing;
+      // A card without a sealed file was left by a version that did not seal.
+      const source = text === null ? null : await SealedFile.open(dataOf(file), key).catch(() => null);
+      if (text === null || !source) throw missing;
       const now = new Date(clock.now());
       await utimes(cardOf(file), now, now);
-      return { path: dataOf(file), name: card.parse(JSON.parse(text)).name };
+      return { source, name: names.open(card.parse(JSON.parse(text)).name) };
     },
   };
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
+import { checkPolicy, moveTables } from './move-tables.ts';
+import { NO_SPILLING, SEALED_POLICY, sealedStorage, type SealedDisk, withDiskKey } from './sealed-disk.ts';
 import { localName, renderMissingColumns, renderTable, type Table, type Topology } from './tables.ts';
 
 /** Work of different urgency never waits for each other: an embedded connection runs one query at a time. */
@@ -118,6 +120,8 @@ class Connected implements ClickHouse {
     private readonly topology: Topology,
     /** Every node of a cluster; elsewhere the one there is. */
     private readonly nodes: readonly Connection[],
+    /** Storage policy of every table, where one is named. */
+    private readonly policy?: string,
   ) {}
 
   /** The connection of the lane for which the fewest statements wait. */
@@ -167,7 +171,7 @@ class Connected implements ClickHouse {
 
   async create(tables: readonly Table[]): Promise<void> {
     for (const table of tables)
-      for (const statement of renderTable(table, this.topology)) await this.#everywhere(statement);
+      for (const statement of renderTable(table, this.topology, this.policy)) await this.#everywhere(statement);
     const rows = await this.query<{ table: string; name: string }>(
       'SELECT table, name FROM system.columns WHERE database = currentDatabase() AND table IN {tables:Array(String)}',
       { tables: tables.map((table) => localName(table, this.topology)) },
@@ -177,6 +181,9 @@ class Connected implements ClickHouse {
       const present = new Set(rows.filter((row) => row.table === local).map((row) => row.name));
       for (const statement of renderMissingColumns(table, this.topology, present)) await this.#everywhere(statement);
     }
+    if (!this.policy) return;
+    const names = tables.map((table) => localName(table, this.topology));
+    await (this.embedded ? moveTables(this, tables, this.policy) : checkPolicy(this, names, this.policy));
   }
 
   async recreate(tables: readonly Table[]): Promise<void> {
@@ -222,7 +229,7 @@ async function versionOf(client: ClickHouseClient): Promise<string> {
  * Caches small enough for a laptop; without these the embedded engine would keep up to 5 GB of marks. Merged parts are
  * removed by four threads: the preset 128 kept the journal of the file system, and with it inserts, waiting for seconds.
  */
-const EMBEDDED_CONFIG = `<clickhouse>
+const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
   <mark_cache_size>67108864</mark_cache_size>
   <primary_index_cache_size>67108864</primary_index_cache_size>
   <index_mark_cache_size>16777216</index_mark_cache_size>
@@ -232,29 +239,39 @@ const EMBEDDED_CONFIG = `<clickhouse>
   <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
   <merge_tree>
     <concurrent_part_removal_threshold>50</concurrent_part_removal_threshold>
-  </merge_tree>
+  </merge_tree>${disk ? sealedStorage(disk) : ''}
 </clickhouse>
 `;
 
-/** ClickHouse in this process, its data in a folder. One folder per process, one process per folder. */
-export async function openEmbeddedClickHouse(folder: string): Promise<ClickHouse> {
+/**
+ * ClickHouse in this process, its data in a folder. One folder per process, one process per folder.
+ * @param disk where its tables lie encrypted; without one they lie in the folder as they are
+ */
+export async function openEmbeddedClickHouse(folder: string, disk?: SealedDisk): Promise<ClickHouse> {
   mkdirSync(folder, { recursive: true });
   const configFile = join(folder, '..', 'clickhouse.xml');
-  writeFileSync(configFile, EMBEDDED_CONFIG);
+  writeFileSync(configFile, embeddedConfig(disk));
   const path = join(folder);
   // The first session of the process decides the engine's configuration; the connections below share its engine.
-  const session = new Session(path, { connectionArgs: [`--config-file=${configFile}`] });
+  const session = withDiskKey(disk, () => new Session(path, { connectionArgs: [`--config-file=${configFile}`] }));
   const connect = async () => {
     const client = createClient({ connection: createChdbConnection({ path }), log: SILENT } as unknown as Parameters<
       typeof createClient
     >[0]);
-    for (const [name, value] of Object.entries(CONSTANT))
+    for (const [name, value] of Object.entries({ ...CONSTANT, ...NO_SPILLING }))
       await client.command({ query: `SET ${name} = ${literal(value)}` });
     return new Connection(client, true);
   };
   const lanes = { log: [await connect()], river: [await connect()], read: [await connect(), await connect()] };
   const version = await versionOf(lanes.read[0]!.client);
-  const connected = new Connected(true, version, lanes, { kind: 'single' }, [lanes.read[0]!]);
+  const connected = new Connected(
+    true,
+    version,
+    lanes,
+    { kind: 'single' },
+    [lanes.read[0]!],
+    disk && SEALED_POLICY,
+  );
   const close = connected.close.bind(connected);
   return Object.assign(connected, {
     close: async () => {
@@ -286,8 +303,13 @@ async function nodesOf(client: ClickHouseClient, url: string, cluster: string): 
 /**
  * A ClickHouse server over HTTP, or a cluster through one of its nodes. Of a cluster every node must be reachable under
  * the host name that the cluster's configuration gives it.
+ * @param policy storage policy of the tables, which every node knows
  */
-export async function openServedClickHouse(url: string, cluster: string | undefined): Promise<ClickHouse> {
+export async function openServedClickHouse(
+  url: string,
+  cluster: string | undefined,
+  policy?: string,
+): Promise<ClickHouse> {
   // On a cluster a table in a subquery or on the right of a join is on every shard: it is read whole, then sent to all.
   const settings = { ...CONSTANT, ...(cluster ? { distributed_product_mode: 'global' } : {}) };
   const connect = (address: string) =>
@@ -302,7 +324,7 @@ export async function openServedClickHouse(url: string, cluster: string | undefi
   const connection = new Connection(client, false);
   const lanes = { log: [connection], river: [connection], read: [connection] };
   const version = await versionOf(client);
-  if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [connection]);
+  if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [connection], policy);
   const nodes = (await nodesOf(client, url, cluster)).map((address) => new Connection(connect(address), false));
-  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes);
+  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes, policy);
 }

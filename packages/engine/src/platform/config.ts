@@ -99,6 +99,14 @@ export const settings = {
     url(['http:', 'https:']),
     'ClickHouse server (http://user:password@host:8123/database); embedded when absent',
   ),
+  clickhouseStoragePolicy: setting(
+    'GUANXI_CLICKHOUSE_STORAGE_POLICY',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_]+$/)
+      .optional(),
+    'Storage policy of the ClickHouse server under which tables are created: name one on an encrypted disk',
+  ),
   clickhouseCluster: setting(
     'GUANXI_CLICKHOUSE_CLUSTER',
     z
@@ -111,6 +119,16 @@ export const settings = {
     'GUANXI_POSTGRES_URL',
     url(['postgres:', 'postgresql:']),
     'PostgreSQL server; embedded when absent',
+  ),
+  keyFile: setting(
+    'GUANXI_KEY_FILE',
+    z.string().min(1).optional(),
+    "File of the operator's key, which seals the data; `guanxi.key` in the data folder when absent, made at the first start",
+  ),
+  key: setting(
+    'GUANXI_KEY',
+    z.string().min(1).optional(),
+    "The operator's key itself (32 bytes in base64) instead of a file; while it is rotated, the new one, a comma and the old one",
   ),
   logLevel: setting(
     'GUANXI_LOG_LEVEL',

@@ -12,3 +12,4 @@ export * from './postgres.ts';
 export * from './signals.ts';
 export * from './tables.ts';
 export * from './telemetry.ts';
+export * from './vault/index.ts';

@@ -8,6 +8,7 @@ import { type EventLog, openClickHouseLog, openSharedClickHouseLog } from './log
 import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
 import { localSignals, servedSignals, type Signals } from './signals.ts';
 import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
+import { openVault, sealedFolderOf, type Vault } from './vault/index.ts';
 
 /** What every folder of the engine stands on. */
 export interface Platform {
@@ -17,6 +18,8 @@ export interface Platform {
   readonly metrics: Registry;
   readonly clickhouse: ClickHouse;
   readonly postgres: Postgres;
+  /** Keys of what is sealed at rest. */
+  readonly vault: Vault;
   readonly log: EventLog;
   readonly jobs: Jobs;
   /** Reaches every process on the same engines: caches of settings reload on a signal. */
@@ -64,11 +67,15 @@ export async function openPlatform(
       ? openServedPostgres(config.postgresUrl)
       : openEmbeddedPostgres(join(config.dataDir, 'postgres')));
     opened.push(postgres);
+    const vault = await openVault(config, postgres, new Date(clock.now()));
     const signals = config.postgresUrl ? await servedSignals(config.postgresUrl, logger) : localSignals(logger);
     opened.push(signals);
     const clickhouse = await (config.clickhouseUrl
-      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster)
-      : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse')));
+      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster, config.clickhouseStoragePolicy)
+      : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse'), {
+          folder: sealedFolderOf(config),
+          key: vault.key('disk'),
+        }));
     opened.push(clickhouse);
     await postgres.migrate(jobMigrations);
     const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });
@@ -82,6 +89,7 @@ export async function openPlatform(
       metrics: createRegistry(),
       clickhouse,
       postgres,
+      vault,
       log,
       jobs,
       signals,

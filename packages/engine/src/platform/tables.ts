@@ -31,17 +31,21 @@ function engineOf(table: Table, topology: Topology): string {
   return `Replicated${name}(${[keeper, version].filter(Boolean).join(', ')})`;
 }
 
-function settingsOf(table: Table): string {
-  const settings: Record<string, number> = { non_replicated_deduplication_window: TOKEN_WINDOW };
+function settingsOf(table: Table, policy: string | undefined): string {
+  const settings: Record<string, number | string> = { non_replicated_deduplication_window: TOKEN_WINDOW };
   if (table.durable) Object.assign(settings, { fsync_after_insert: 1, fsync_part_directory: 1 });
   if (table.granularity) settings['index_granularity'] = table.granularity;
+  if (policy) settings['storage_policy'] = policy;
   return Object.entries(settings)
-    .map(([name, value]) => `${name} = ${value}`)
+    .map(([name, value]) => `${name} = ${typeof value === 'string' ? `'${value}'` : value}`)
     .join(', ');
 }
 
-/** The statements that create a table on one node; on a cluster they are run on every shard. */
-export function renderTable(table: Table, topology: Topology): string[] {
+/**
+ * The statements that create a table on one node; on a cluster they are run on every shard.
+ * @param policy storage policy that its rows lie under; the server's own when absent
+ */
+export function renderTable(table: Table, topology: Topology, policy?: string): string[] {
   const columns = Object.entries(table.columns).map(([name, type]) => `  ${name} ${type}`);
   const indexes = (table.indexes ?? []).map((index) => `  INDEX ${index}`);
   const local = localName(table, topology);
@@ -51,7 +55,7 @@ export function renderTable(table: Table, topology: Topology): string[] {
     table.partitionBy && `PARTITION BY ${table.partitionBy}`,
     `ORDER BY (${table.orderBy.join(', ')})`,
     table.ttl && `TTL ${table.ttl}`,
-    `SETTINGS ${settingsOf(table)}`,
+    `SETTINGS ${settingsOf(table, policy)}`,
   ]
     .filter(Boolean)
     .join('\n');

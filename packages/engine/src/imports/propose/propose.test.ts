@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { importMapping, type ImportMapping } from '@guanxi/contracts';
 import { afterAll, describe, expect, test } from 'vitest';
 import { checkMapping } from '../check.ts';
-import { openTable } from '../readers/index.ts';
+import { openTable, plainFile } from '../readers/index.ts';
 import { sampleTable } from '../sample.ts';
 import { csvCell, encodings, testFolder } from '../testing.ts';
 
@@ -13,11 +13,11 @@ afterAll(() => folder.remove());
 /** Sample a table, and check that the proposal can be used as it is and makes no errors. */
 async function propose(name: string, content: string | Uint8Array) {
   const path = folder.write(name, content);
-  const table = await openTable(path, name);
+  const table = await openTable(await plainFile(path), name);
   const sample = await sampleTable(table, name);
   await table.close();
   const mapping = importMapping.parse(sample.proposal.mapping);
-  const again = await openTable(path, name, mapping.file);
+  const again = await openTable(await plainFile(path), name, mapping.file);
   const check = await checkMapping(again, mapping, 1000);
   await again.close();
   expect(Object.keys(sample.proposal.confidence)).toEqual(expect.arrayContaining(Object.keys(mapping.fields)));
@@ -284,7 +284,7 @@ describe.skipIf(!existsSync(shared))('public data sets that stand beside the pro
   ];
   for (const [path, type, targets] of tables)
     test(path, async () => {
-      const table = await openTable(join(shared, path), path);
+      const table = await openTable(await plainFile(join(shared, path)), path);
       const { proposal } = await sampleTable(table, path.split('/').at(-1)!);
       await table.close();
       expect(proposal.mapping.type).toBe(type);

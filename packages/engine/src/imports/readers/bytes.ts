@@ -1,12 +1,13 @@
-import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { UserError } from '../../platform/index.ts';
+import { SealedFile, sealStream, UserError } from '../../platform/index.ts';
 
 /** How the bytes of a file are packed, told by its first bytes, never by its name. */
 export type Packing = 'none' | 'gzip' | 'zstd';
@@ -24,16 +25,32 @@ export function packingOf(head: Uint8Array): Packing {
   return 'none';
 }
 
-/** The first bytes of a file, as stored. */
-export async function headOf(path: string, length: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+/** The bytes of a file, wherever and however they are kept. */
+export interface ByteSource {
+  readonly size: number;
+  /** The bytes from `start` to before `end` (all when absent), in pieces. */
+  read(start?: number, end?: number): AsyncIterable<Buffer>;
 }
+
+/** A file as it lies on the disk. */
+export async function plainFile(path: string): Promise<ByteSource> {
+  const { size } = await stat(path);
+  return {
+    size,
+    read: (start = 0, end = size) =>
+      start >= end ? Readable.from([]) : createReadStream(path, { start, end: end - 1, highWaterMark: CHUNK }),
+  };
+}
+
+/** A part of a file, in one piece. */
+export async function sliceOf(source: ByteSource, start: number, end: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of source.read(start, Math.min(end, source.size))) pieces.push(piece);
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+}
+
+/** The first bytes of a file, as stored. */
+export const headOf = (source: ByteSource, length: number): Promise<Buffer> => sliceOf(source, 0, length);
 
 const broken = (cause: unknown) =>
   new UserError('invalid', 'broken_file', 'The compressed file is damaged or cut off', {
@@ -42,14 +59,10 @@ const broken = (cause: unknown) =>
   });
 
 /** The unpacked bytes of a file in chunks; throws `broken_file` where the packing is damaged. */
-export async function* unpack(path: string, packing: Packing, count: ByteCount): AsyncGenerator<Buffer> {
-  const stored = createReadStream(path, { highWaterMark: CHUNK });
+export async function* unpack(source: ByteSource, packing: Packing, count: ByteCount): AsyncGenerator<Buffer> {
+  const stored = Readable.from(counted(source, count), { objectMode: false });
   try {
-    for await (const bytes of unpacked(stored, packing)) {
-      count.read = stored.bytesRead;
-      yield bytes;
-    }
-    count.read = stored.bytesRead;
+    yield* unpacked(stored, packing);
   } catch (error) {
     if (isPackingError(error)) throw broken(error);
     throw error;
@@ -58,7 +71,14 @@ export async function* unpack(path: string, packing: Packing, count: ByteCount):
   }
 }
 
-function unpacked(stored: ReadStream, packing: Packing): AsyncIterable<Buffer> {
+async function* counted(source: ByteSource, count: ByteCount): AsyncGenerator<Buffer> {
+  for await (const bytes of source.read()) {
+    count.read += bytes.length;
+    yield bytes;
+  }
+}
+
+function unpacked(stored: Readable, packing: Packing): AsyncIterable<Buffer> {
   if (packing === 'none') return stored;
   if (packing === 'zstd') return unpackZstd(stored);
   const unzipped = createGunzip({ chunkSize: CHUNK });
@@ -92,18 +112,19 @@ async function* unpackZstd(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   yield* take();
 }
 
-/** What {@link seekable} gives: a path that can be read at any place. */
+/** What {@link seekable} gives: bytes that can be read at any place. */
 export interface SeekableFile {
-  readonly path: string;
+  readonly source: ByteSource;
   remove(): Promise<void>;
 }
 
 /**
- * A file whose parts can be read in any order: itself, or where it is packed an unpacked copy among the temporary files.
+ * A file whose parts can be read in any order: itself, or where it is packed an unpacked copy among the temporary files,
+ * sealed with a key that this process alone knows and forgets.
  * @param limit the largest unpacked size in bytes; beyond it `too_large`
  */
-export async function seekable(path: string, packing: Packing, limit: number): Promise<SeekableFile> {
-  if (packing === 'none') return { path, remove: () => Promise.resolve() };
+export async function seekable(source: ByteSource, packing: Packing, limit: number): Promise<SeekableFile> {
+  if (packing === 'none') return { source, remove: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), 'guanxi-unpacked-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   let size = 0;
@@ -115,15 +136,13 @@ export async function seekable(path: string, packing: Packing, limit: number): P
     },
   });
   const target = join(folder, 'file');
+  const key = randomBytes(32);
   try {
-    await pipeline(Readable.from(unpack(path, packing, { read: 0 })), guard, createWriteStream(target));
-    return { path: target, remove };
+    const unpackedBytes = Readable.from(unpack(source, packing, { read: 0 }));
+    await pipeline(unpackedBytes, guard, sealStream(key), createWriteStream(target));
+    return { source: await SealedFile.open(target, key), remove };
   } catch (error) {
     await remove();
     throw error;
   }
-}
-
-export async function sizeOf(path: string): Promise<number> {
-  return (await stat(path)).size;
 }

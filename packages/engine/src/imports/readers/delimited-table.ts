@@ -1,6 +1,6 @@
 import type { FileFormat } from '@guanxi/contracts';
 import { UserError } from '../../platform/index.ts';
-import { type ByteCount, packingOf, sizeOf, unpack, headOf } from './bytes.ts';
+import { type ByteCount, type ByteSource, packingOf, unpack, headOf } from './bytes.ts';
 import { DelimitedParser, type Dialect } from './delimited.ts';
 import { dialectOf } from './dialect.ts';
 import { MAX_COLUMNS, nameColumns, type Row, type RowBatch, type Table, TOO_MANY_COLUMNS } from './rows.ts';
@@ -9,12 +9,12 @@ import { TextDecoding } from './text.ts';
 const HEAD_CHARACTERS = 256 << 10;
 
 /** The first characters of a text file, at least `HEAD_CHARACTERS` where it has them, and their encoding if they tell. */
-export async function textHead(path: string, encoding: FileFormat['encoding']) {
+export async function textHead(source: ByteSource, encoding: FileFormat['encoding']) {
   const decoding = new TextDecoding(encoding ?? null);
-  const packing = packingOf(await headOf(path, 4));
+  const packing = packingOf(await headOf(source, 4));
   let text = '';
   let whole = true;
-  for await (const bytes of unpack(path, packing, { read: 0 })) {
+  for await (const bytes of unpack(source, packing, { read: 0 })) {
     text += decoding.decode(bytes);
     if (text.length < HEAD_CHARACTERS) continue;
     whole = false;
@@ -26,18 +26,18 @@ export async function textHead(path: string, encoding: FileFormat['encoding']) {
 
 /** The text of a file, piece by piece. */
 export async function* textOfFile(
-  path: string,
+  source: ByteSource,
   decoding: TextDecoding,
   count: ByteCount,
 ): AsyncGenerator<{ text: string; final: boolean }> {
-  const packing = packingOf(await headOf(path, 4));
-  for await (const bytes of unpack(path, packing, count)) yield { text: decoding.decode(bytes), final: false };
+  const packing = packingOf(await headOf(source, 4));
+  for await (const bytes of unpack(source, packing, count)) yield { text: decoding.decode(bytes), final: false };
   yield { text: decoding.end(), final: true };
 }
 
 /** CSV and TSV. Memory: one piece of about a megabyte, or one row where that is longer. */
-export async function openDelimited(path: string, asked: FileFormat, format: 'csv' | 'tsv'): Promise<Table> {
-  const head = await textHead(path, asked.encoding);
+export async function openDelimited(source: ByteSource, asked: FileFormat, format: 'csv' | 'tsv'): Promise<Table> {
+  const head = await textHead(source, asked.encoding);
   const delimiter = asked.delimiter ?? (format === 'tsv' ? '\t' : undefined);
   const dialect = dialectOf(head.text, { delimiter, header: asked.header });
   const first = firstRow(head.text, dialect);
@@ -54,11 +54,11 @@ export async function openDelimited(path: string, asked: FileFormat, format: 'cs
       delimiter: dialect.delimiter,
       header: dialect.header,
     },
-    bytes: await sizeOf(path),
+    bytes: source.size,
     columns,
     fixed: true,
     batches: () =>
-      batchesOf(path, { dialect, columns, headerLine: header ? first.number : 0, encoding: asked.encoding }),
+      batchesOf(source, { dialect, columns, headerLine: header ? first.number : 0, encoding: asked.encoding }),
     close: () => Promise.resolve(),
   };
 }
@@ -76,12 +76,12 @@ interface How {
   readonly encoding: FileFormat['encoding'];
 }
 
-async function* batchesOf(path: string, how: How): AsyncGenerator<RowBatch> {
+async function* batchesOf(source: ByteSource, how: How): AsyncGenerator<RowBatch> {
   const parser = new DelimitedParser(how.dialect);
   const decoding = new TextDecoding(how.encoding ?? null);
   const count: ByteCount = { read: 0 };
   const width = how.columns.length;
-  for await (const { text, final } of textOfFile(path, decoding, count)) {
+  for await (const { text, final } of textOfFile(source, decoding, count)) {
     const rows = final ? parser.push(text).concat(parser.end()) : parser.push(text);
     if (rows[0] && how.headerLine >= rows[0].number)
       rows.splice(

@@ -1,5 +1,5 @@
 import type { FileFormat } from '@guanxi/contracts';
-import { type ByteCount, sizeOf } from './bytes.ts';
+import type { ByteCount, ByteSource } from './bytes.ts';
 import { textHead, textOfFile } from './delimited-table.ts';
 import {
   GrowingColumns,
@@ -13,26 +13,26 @@ import {
 import { TextDecoding } from './text.ts';
 
 /** One JSON object per line. Columns are the keys that are met, nested ones with dots. Memory: one piece of a megabyte. */
-export async function openJsonLines(path: string, asked: FileFormat): Promise<Table> {
+export async function openJsonLines(source: ByteSource, asked: FileFormat): Promise<Table> {
   const columns = new GrowingColumns();
-  const { encoding } = await textHead(path, asked.encoding);
+  const { encoding } = await textHead(source, asked.encoding);
   return {
     format: { format: 'jsonl', ...(encoding && { encoding }) },
-    bytes: await sizeOf(path),
+    bytes: source.size,
     columns: columns.names,
     fixed: false,
-    batches: () => batchesOf(path, asked, columns),
+    batches: () => batchesOf(source, asked, columns),
     close: () => Promise.resolve(),
   };
 }
 
-async function* batchesOf(path: string, asked: FileFormat, columns: GrowingColumns): AsyncGenerator<RowBatch> {
+async function* batchesOf(source: ByteSource, asked: FileFormat, columns: GrowingColumns): AsyncGenerator<RowBatch> {
   const decoding = new TextDecoding(asked.encoding ?? null);
   const count: ByteCount = { read: 0 };
   let left = '';
   let number = 1;
   let discarding = false;
-  for await (const { text, final } of textOfFile(path, decoding, count)) {
+  for await (const { text, final } of textOfFile(source, decoding, count)) {
     const buffer = left + text;
     const rows: Row[] = [];
     let start = 0;

@@ -1,6 +1,6 @@
 import type { FileFormat } from '@guanxi/contracts';
 import { UserError } from '../../platform/index.ts';
-import { headOf, packingOf, unpack } from './bytes.ts';
+import { type ByteSource, headOf, packingOf, unpack } from './bytes.ts';
 import { openDelimited } from './delimited-table.ts';
 import { openJsonLines } from './jsonl.ts';
 import { openParquet } from './parquet.ts';
@@ -10,9 +10,9 @@ import { openXlsx } from './xlsx.ts';
 type Format = NonNullable<FileFormat['format']>;
 
 /** One reader per format. */
-const readers: Record<Format, (path: string, asked: FileFormat) => Promise<Table>> = {
-  csv: (path, asked) => openDelimited(path, asked, 'csv'),
-  tsv: (path, asked) => openDelimited(path, asked, 'tsv'),
+const readers: Record<Format, (source: ByteSource, asked: FileFormat) => Promise<Table>> = {
+  csv: (source, asked) => openDelimited(source, asked, 'csv'),
+  tsv: (source, asked) => openDelimited(source, asked, 'tsv'),
   jsonl: openJsonLines,
   parquet: openParquet,
   xlsx: openXlsx,
@@ -28,21 +28,21 @@ const EXTENSIONS: Readonly<Record<string, Format>> = {
 
 /**
  * Open a file as rows.
- * @param path where it is stored
+ * @param source its bytes
  * @param name what it was called: tells the format where its bytes do not
  * @param asked what is already known of the format
  * Throws `UserError`: `empty_file`, `unknown_format`, `old_workbook`, `broken_file`, `no_such_sheet`.
  */
-export async function openTable(path: string, name: string, asked: FileFormat = {}): Promise<Table> {
-  const head = await unpackedHead(path);
-  return readers[asked.format ?? formatOf(head, name)](path, asked);
+export async function openTable(source: ByteSource, name: string, asked: FileFormat = {}): Promise<Table> {
+  const head = await unpackedHead(source);
+  return readers[asked.format ?? formatOf(head, name)](source, asked);
 }
 
-async function unpackedHead(path: string): Promise<Buffer> {
-  const packing = packingOf(await headOf(path, 4));
+async function unpackedHead(source: ByteSource): Promise<Buffer> {
+  const packing = packingOf(await headOf(source, 4));
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const bytes of unpack(path, packing, { read: 0 })) {
+  for await (const bytes of unpack(source, packing, { read: 0 })) {
     pieces.push(bytes);
     length += bytes.length;
     if (length >= 4096) break;

@@ -1,8 +1,8 @@
 import type { FileFormat } from '@guanxi/contracts';
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../../platform/index.ts';
-import { headOf, packingOf, seekable, sizeOf } from './bytes.ts';
+import { type ByteSource, headOf, packingOf, seekable, sliceOf } from './bytes.ts';
 import { GrowingColumns, isPlainObject, type Row, type RowBatch, type Table, TOO_MANY_COLUMNS } from './rows.ts';
 
 const MAX_UNPACKED_BYTES = 50 * 2 ** 30;
@@ -21,10 +21,10 @@ const codecs = Object.fromEntries(
 type Convert = (value: unknown) => unknown;
 
 /** Parquet. Memory: one row group, which may say at most a gigabyte; nested columns are laid flat with dots. */
-export async function openParquet(path: string, _asked: FileFormat): Promise<Table> {
-  const file = await seekable(path, packingOf(await headOf(path, 4)), MAX_UNPACKED_BYTES);
+export async function openParquet(source: ByteSource, _asked: FileFormat): Promise<Table> {
+  const file = await seekable(source, packingOf(await headOf(source, 4)), MAX_UNPACKED_BYTES);
   try {
-    const metadata = await readMetadata(file.path);
+    const metadata = await readMetadata(file.source);
     const top = parquetSchema(metadata).children;
     const nested = top.some(({ children }) => children.length > 0);
     const columns = new GrowingColumns();
@@ -35,13 +35,13 @@ export async function openParquet(path: string, _asked: FileFormat): Promise<Tab
       const values = row.map((value, index) => converts[index]!(value));
       return nested ? columns.flatten(Object.fromEntries(names.map((name, index) => [name, values[index]]))) : values;
     };
-    const bytes = await sizeOf(path);
+    const bytes = source.size;
     return {
       format: { format: 'parquet' },
       bytes,
       columns: columns.names,
       fixed: !nested,
-      batches: () => batchesOf(file.path, metadata, bytes, toValues),
+      batches: () => batchesOf(file.source, metadata, bytes, toValues),
       close: file.remove,
     };
   } catch (error) {
@@ -50,9 +50,18 @@ export async function openParquet(path: string, _asked: FileFormat): Promise<Tab
   }
 }
 
-async function readMetadata(path: string): Promise<FileMetaData> {
+/** What the Parquet library reads from. It asks for a buffer of exactly the part. */
+const bufferOf = (source: ByteSource): AsyncBuffer => ({
+  byteLength: source.size,
+  async slice(start, end = source.size) {
+    const from = start < 0 ? Math.max(0, source.size + start) : start;
+    return Uint8Array.from(await sliceOf(source, from, end)).buffer;
+  },
+});
+
+async function readMetadata(source: ByteSource): Promise<FileMetaData> {
   try {
-    return await parquetMetadataAsync(await asyncBufferFromFile(path));
+    return await parquetMetadataAsync(bufferOf(source));
   } catch (cause) {
     throw damaged(cause);
   }
@@ -63,12 +72,12 @@ function damaged(cause: unknown): UserError {
 }
 
 async function* batchesOf(
-  path: string,
+  source: ByteSource,
   metadata: FileMetaData,
   bytes: number,
   toValues: (row: readonly unknown[]) => unknown[] | null,
 ): AsyncGenerator<RowBatch> {
-  const file = await asyncBufferFromFile(path);
+  const file = bufferOf(source);
   const total = Number(metadata.num_rows);
   let start = 0;
   for (const group of metadata.row_groups) {

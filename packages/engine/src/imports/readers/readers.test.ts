@@ -7,6 +7,7 @@ import { strToU8, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, test } from 'vitest';
 import { csvCell, encodings, packings, readAll, testFolder, zstdRaw } from '../testing.ts';
+import { plainFile } from './bytes.ts';
 import { openTable } from './open.ts';
 
 const folder = testFolder();
@@ -83,7 +84,7 @@ describe('what is written is read, whatever the format, encoding and packing', (
           const first = { csv: 2, tsv: 2, jsonl: 1, xlsx: 2, parquet: 1 }[format];
           expect(read.rows[0]?.number).toBe(first);
           // Without the name's help: by the bytes alone.
-          const blind = await openTable(folder.write('data', pack(write(encode))), 'data');
+          const blind = await openTable(await plainFile(folder.write('data', pack(write(encode)))), 'data');
           expect(blind.format.format).toBe(format);
           await blind.close();
         });
@@ -239,7 +240,7 @@ describe('what a file is written like is found out', () => {
       'x.csv',
       Buffer.concat([Buffer.from('id,name\n1,中文\n2,a'), Buffer.from([0xff]), Buffer.from('b\n')]),
     );
-    const table = await openTable(path, 'x.csv', { encoding: 'utf-8' });
+    const table = await openTable(await plainFile(path), 'x.csv', { encoding: 'utf-8' });
     const batches = [];
     for await (const batch of table.batches()) batches.push(batch);
     expect(batches.at(-1)?.undecodable).toBe(1);
@@ -248,7 +249,8 @@ describe('what a file is written like is found out', () => {
 });
 
 test('empty files, header alone, files that are none of these', async () => {
-  const open = (content: Uint8Array | string, name: string) => openTable(folder.write(name, content), name);
+  const open = async (content: Uint8Array | string, name: string) =>
+    openTable(await plainFile(folder.write(name, content)), name);
   await expect(open('', 'x.csv')).rejects.toMatchObject({ code: 'empty_file' });
   await expect(open(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), 'x.xls')).rejects.toMatchObject({
     code: 'old_workbook',
@@ -353,7 +355,7 @@ describe('files of other programs', () => {
     ]);
     expect(rows[2]?.values.at(-1)).toBe('旁注');
     expect((await readAll(fixture('openpyxl.xlsx'))).format.sheet).toBe('说明');
-    await expect(openTable(fixture('openpyxl.xlsx'), 'x.xlsx', { sheet: '没有' })).rejects.toMatchObject({
+    await expect(openTable(await plainFile(fixture('openpyxl.xlsx')), 'x.xlsx', { sheet: '没有' })).rejects.toMatchObject({
       code: 'no_such_sheet',
     });
   });
@@ -381,7 +383,7 @@ test('memory stays bounded while a file of hundreds of megabytes is read', async
     'big.csv.gz',
     Buffer.concat([gzipSync('a,b,c,d,e\n'), ...Array.from({ length: 30 }, () => member)]),
   );
-  const table = await openTable(path, 'big.csv.gz');
+  const table = await openTable(await plainFile(path), 'big.csv.gz');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const held = () => {

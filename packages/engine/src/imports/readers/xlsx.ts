@@ -1,7 +1,7 @@
 import type { FileFormat } from '@guanxi/contracts';
 import { UserError } from '../../platform/index.ts';
 import { sheetTime } from '../instants.ts';
-import { headOf, packingOf, seekable, sizeOf } from './bytes.ts';
+import { type ByteSource, headOf, packingOf, seekable } from './bytes.ts';
 import { hasHeader } from './dialect.ts';
 import { GrowingColumns, MAX_COLUMNS, nameColumns, type Row, type RowBatch, type Table } from './rows.ts';
 import { decodeEscapes, readWorkbook, readXml, type Workbook, type XmlEvent } from './sheet.ts';
@@ -21,18 +21,18 @@ interface Sheet {
  * One sheet of an XLSX workbook, its rows streamed. Memory: the workbook's shared texts (at most 256 million characters)
  * and one piece of the sheet. Times come as wall-clock text, since sheets know no zone.
  */
-export async function openXlsx(path: string, asked: FileFormat): Promise<Table> {
-  const file = await seekable(path, packingOf(await headOf(path, 4)), MAX_UNPACKED_BYTES);
+export async function openXlsx(source: ByteSource, asked: FileFormat): Promise<Table> {
+  const file = await seekable(source, packingOf(await headOf(source, 4)), MAX_UNPACKED_BYTES);
   let zip: Zip | null = null;
   const close = async () => {
     zip?.close();
     await file.remove();
   };
   try {
-    zip = await openZip(file.path);
+    zip = await openZip(file.source);
     const book = await readWorkbook(zip);
     const chosen = chooseSheet(book, asked.sheet);
-    const sheet: Sheet = { zip, entry: chosen.entry, book, bytes: await sizeOf(path) };
+    const sheet: Sheet = { zip, entry: chosen.entry, book, bytes: source.size };
     const head = await firstRows(sheet);
     const header = asked.header ?? hasHeader(head.map((row) => row.values));
     const columns = new GrowingColumns();

@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import { UserError } from '../../platform/index.ts';
+import type { ByteSource } from './bytes.ts';
 
 /** A ZIP archive by the names of its entries. */
 export interface Zip {
@@ -16,10 +17,24 @@ const damaged = (cause?: unknown) =>
   new UserError('invalid', 'broken_file', 'The workbook is damaged or cut off', { cause });
 const MAX_ENTRIES = 10_000;
 
+/** Lets the ZIP library read parts of a file that it cannot open itself. */
+class Reader extends yauzl.RandomAccessReader {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(this.#source.read(start, end), { objectMode: false });
+  }
+}
+
 /** Open a ZIP file for reading any entry; entries are only read, never written to disk, so their names are harmless. */
-export async function openZip(path: string): Promise<Zip> {
+export async function openZip(source: ByteSource): Promise<Zip> {
   const file = await new Promise<yauzl.ZipFile>((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, opened) => {
+    yauzl.fromRandomAccessReader(new Reader(source), source.size, { lazyEntries: true, autoClose: false }, (error, opened) => {
       if (error) reject(damaged(error));
       else resolve(opened);
     });
