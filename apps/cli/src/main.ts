@@ -5,6 +5,7 @@ import { auditVerifyCommand } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand, type ExportOptions } from './commands/export.ts';
 import { importCommand, type ImportOptions } from './commands/import.ts';
+import { keyNewCommand, keyRotateCommand, keyStatusCommand } from './commands/key.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { serveCommand } from './commands/serve.ts';
 import { type CommonOptions, withServer } from './connect.ts';
@@ -80,6 +81,18 @@ const audit = program.command('audit').description(text.audit.about);
 shared(audit.command('verify').description(text.audit.verify)).action((options: CommonOptions) =>
   run(withServer(options, text, auditVerifyCommand)),
 );
+const key = program.command('key').description(text.key.about);
+key
+  .command('status')
+  .description(text.key.status)
+  .option('--json', text.options.json)
+  .action((options: { json?: boolean }) => run(keyStatusCommand(options, text)));
+key
+  .command('rotate')
+  .description(text.key.rotate)
+  .option('--keep-old', text.key.keepOld)
+  .action((options: { keepOld?: boolean }) => run(keyRotateCommand(options, text)));
+key.command('new').description(text.key.new).action(keyNewCommand);
 shared(program.command('doctor').description(text.doctor.about)).action((options: CommonOptions) =>
   run(doctorCommand(options, text)),
 );

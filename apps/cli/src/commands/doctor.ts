@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { lockOwner, readConfig } from '@guanxi/engine/platform';
+import { keyStatus, lockOwner, readConfig } from '@guanxi/engine/platform';
 import { type CommonOptions, withServer } from '../connect.ts';
 import type { Messages } from '../language.ts';
 
@@ -37,6 +37,15 @@ function machine(text: Messages): Finding[] {
   ];
 }
 
+async function key({ doctor: text }: Messages): Promise<Finding> {
+  const { sealedWith, opens, besideData, readableByOthers } = await keyStatus(readConfig());
+  const finding = (grade: Grade, detail: string): Finding => ({ what: text.key, grade, detail });
+  if (sealedWith === null) return finding('good', text.keyNone);
+  if (!opens) return finding('bad', text.keyMissing(sealedWith));
+  if (readableByOthers) return finding('note', text.keyReadable);
+  return besideData ? finding('note', text.keyBeside) : finding('good', text.keyApart);
+}
+
 async function data(options: CommonOptions, text: Messages): Promise<Finding[]> {
   return withServer(options, text, async ({ api }) => {
     const { engines, stages, counts } = await api.status();
@@ -62,7 +71,7 @@ async function data(options: CommonOptions, text: Messages): Promise<Finding[]> 
 
 /** `guanxi doctor`: answers false when something is bad. */
 export async function doctorCommand(options: CommonOptions, text: Messages): Promise<boolean> {
-  const findings = [...machine(text), ...(await data(options, text))];
+  const findings = [...machine(text), await key(text), ...(await data(options, text))];
   if (options.json) console.log(JSON.stringify(findings));
   else
     for (const { what, grade, detail } of findings)

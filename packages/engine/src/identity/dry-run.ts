@@ -1,11 +1,12 @@
 import type { Identifier, IdentityRules, NodeId, RulesDryRun } from '@guanxi/contracts';
 import type { CanonicalEvent } from '../ingest/index.ts';
-import type { Postgres } from '../platform/index.ts';
+import type { Postgres, TextCipher } from '../platform/index.ts';
 import type { DecisionItem, IdentityItem } from './decision.ts';
 import { observer } from './observe.ts';
 import { resolveBatch } from './resolve.ts';
 import { checkRules, compileRules } from './rules.ts';
 import { IdentityState } from './state.ts';
+import { identifierOf } from './store.ts';
 
 const PAGE = 20_000;
 const SAMPLE = 20;
@@ -13,7 +14,7 @@ const SAMPLE = 20;
 /** Plays everything on one working memory that holds all there is, so that nothing need be loaded. */
 async function replay(rules: IdentityRules, batches: AsyncIterable<readonly (CanonicalEvent | DecisionItem)[]>) {
   const observe = observer(rules);
-  const state = new IdentityState(compileRules(rules));
+  const state = new IdentityState(compileRules(rules), (value) => value);
   let observations = 0;
   for await (const batch of batches) {
     const items = batch.flatMap((entry): IdentityItem[] => {
@@ -28,7 +29,7 @@ async function replay(rules: IdentityRules, batches: AsyncIterable<readonly (Can
   return { state, observations };
 }
 
-/** Identifiers and persons of today, by person, a page at a time. */
+/** Identifiers (sealed) and persons of today, by person, a page at a time. */
 async function* today(postgres: Postgres): AsyncGenerator<{ person: NodeId; members: Identifier[] }> {
   let after = '-1';
   for (;;) {
@@ -56,7 +57,7 @@ async function* today(postgres: Postgres): AsyncGenerator<{ person: NodeId; memb
  * links in memory, about one kilobyte each.
  */
 export async function dryRunRules(
-  postgres: Postgres,
+  { postgres, cipher }: { postgres: Postgres; cipher: TextCipher },
   rules: IdentityRules,
   batches: AsyncIterable<readonly (CanonicalEvent | DecisionItem)[]>,
 ): Promise<RulesDryRun> {
@@ -72,7 +73,8 @@ export async function dryRunRules(
     for (const part of parts) joined.set(part, [...(joined.get(part) ?? []), person]);
     if (parts.size < 2) continue;
     apart.add(person);
-    if (splits.length < SAMPLE) splits.push({ kind: 'split', persons: [...parts], identifiers: members });
+    if (splits.length < SAMPLE)
+      splits.push({ kind: 'split', persons: [...parts], identifiers: members.map((row) => identifierOf(row, cipher)) });
   }
   const merges = [...joined].filter(([, persons]) => persons.length > 1);
   const merging = new Set(merges.flatMap(([, persons]) => persons).filter((person) => !apart.has(person)));

@@ -62,11 +62,13 @@ export class Play {
 
   /** Who belongs together, each person as a sorted list, with its id. */
   async persons(): Promise<Record<string, string[]>> {
-    const rows = await this.platform.postgres.query<{ person: string; name: string }>(
-      `SELECT person, kind || ':' || value AS name FROM identifier ORDER BY (kind || ':' || value) COLLATE "C"`,
+    const rows = await this.platform.postgres.query<{ person: string; kind: string; value: string }>(
+      'SELECT person, kind, value FROM identifier',
     );
+    const cipher = this.platform.vault.cipher('identity');
     const persons: Record<string, string[]> = {};
-    for (const { person, name } of rows) (persons[person] ??= []).push(name);
+    for (const { person, kind, value } of rows) (persons[person] ??= []).push(`${kind}:${cipher.open(value)}`);
+    for (const names of Object.values(persons)) names.sort();
     return persons;
   }
 
@@ -86,6 +88,9 @@ export class Play {
       tally: await query('SELECT * FROM identity_tally'),
       alias: await this.platform.clickhouse.query(
         'SELECT toString(anchor) AS anchor, toString(person) AS person, version FROM person_alias FINAL ORDER BY person_alias.anchor',
+      ),
+      name: await this.platform.clickhouse.query(
+        'SELECT DISTINCT text, kind, toString(identifier_name.id) AS id FROM identifier_name ORDER BY text, kind, id',
       ),
     };
   }

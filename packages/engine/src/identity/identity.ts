@@ -8,7 +8,7 @@ import type {
   UnmergeRequest,
 } from '@guanxi/contracts';
 import type { CanonicalEvent } from '../ingest/index.ts';
-import { type Platform, type Statements, type Table, UserError } from '../platform/index.ts';
+import { type Platform, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
 import {
   type DecisionItem,
   identityDecision,
@@ -22,10 +22,11 @@ import { observer } from './observe.ts';
 import { previewDecision } from './preview.ts';
 import { currentPerson, membersByPerson, readPerson, searchPersons } from './read.ts';
 import { resolveBatch } from './resolve.ts';
-import { checkRules, compileRules, defaultRules } from './rules.ts';
-import { identityMigrations, personAlias } from './schema.ts';
+import { checkRules, compileRules } from './rules.ts';
+import { loadRules, saveRules } from './rules-store.ts';
+import { identifierName, identityMigrations, personAlias } from './schema.ts';
 import { IdentityState } from './state.ts';
-import { clear, loadFor, run, write } from './store.ts';
+import { clear, identifierOf, type IdentifierRow, loadFor, run, write } from './store.ts';
 
 /** Log positions of a batch, both included. */
 export interface BatchBounds {
@@ -74,20 +75,10 @@ export interface Identity {
   readonly tables: readonly Table[];
 }
 
-async function loadRules(platform: Platform): Promise<IdentityRules> {
-  const [row] = await platform.postgres.query<{ rules: IdentityRules }>(
-    'SELECT rules FROM identity_rules ORDER BY version DESC LIMIT 1',
-  );
-  if (row) return row.rules;
-  await saveRules(platform, defaultRules);
-  return defaultRules;
-}
-
-const saveRules = (platform: Platform, rules: IdentityRules) =>
-  platform.postgres.query('INSERT INTO identity_rules (rules) VALUES ($1)', [JSON.stringify(rules)]);
-
 class OneId implements Identity {
-  readonly tables = [personAlias];
+  readonly tables = [personAlias, identifierName];
+  /** Seals values and what people wrote; PostgreSQL never sees either. */
+  readonly #cipher: TextCipher;
   readonly #persons: PersonMap;
   #rules: IdentityRules;
   #observe: Identity['observe'];
@@ -98,6 +89,7 @@ class OneId implements Identity {
   ) {
     this.#rules = rules;
     this.#observe = observer(rules);
+    this.#cipher = platform.vault.cipher('identity');
     this.#persons = new PersonMap(platform.postgres);
   }
 
@@ -113,12 +105,12 @@ class OneId implements Identity {
 
   async apply(items: readonly IdentityItem[], _batch: BatchBounds, statements: Statements): Promise<void> {
     if (items.length === 0) return;
-    const state = new IdentityState(compileRules(this.#rules));
+    const state = new IdentityState(compileRules(this.#rules), this.#cipher.seal);
     await loadFor(state, items, statements);
     await run(state, resolveBatch(state, items), statements);
     const changes = state.takeChanges();
     this.#persons.moving(changes.identifiers.map(({ id }) => id));
-    await write(changes, statements);
+    await write(changes, statements, this.#cipher);
   }
 
   async mirror({ from, to }: BatchBounds): Promise<void> {
@@ -128,6 +120,16 @@ class OneId implements Identity {
       [from, to],
     );
     await this.platform.clickhouse.insert('person_alias', rows, { lane: 'river' });
+    const fresh = await this.platform.postgres.query<IdentifierRow>(
+      'SELECT id, kind, value FROM identifier WHERE seq BETWEEN $1 AND $2',
+      [from, to],
+    );
+    const names = fresh.map((row) => identifierOf(row, this.#cipher));
+    await this.platform.clickhouse.insert(
+      'identifier_name',
+      names.map(({ id, kind, value }) => ({ text: value.toLowerCase(), kind, id })),
+      { lane: 'river' },
+    );
   }
 
   personsOf = (anchors: readonly NodeId[]) => this.#persons.personsOf(anchors);
@@ -140,12 +142,16 @@ class OneId implements Identity {
 
   async identifiersOf(persons: readonly NodeId[]): Promise<Map<NodeId, Identifier[]>> {
     const found = await membersByPerson(this.platform.postgres, persons, this.#rules);
-    const short = ({ id, kind, value }: Identifier) => ({ id, kind, value });
-    return new Map([...found].map(([person, rows]) => [person, rows.map(short)]));
+    return new Map([...found].map(([person, rows]) => [person, rows.map((row) => identifierOf(row, this.#cipher))]));
   }
 
-  search = (text: string, limit: number) => searchPersons(this.platform.postgres, text, limit, this.#rules);
-  person = (id: NodeId) => this.#snapshot((statements) => readPerson(statements, id, this.#rules));
+  search = (text: string, limit: number) =>
+    searchPersons(
+      { statements: this.platform.postgres, clickhouse: this.platform.clickhouse, rules: this.#rules },
+      text,
+      limit,
+    );
+  person = (id: NodeId) => this.#snapshot((statements) => readPerson(statements, id, this.#rules, this.#cipher));
 
   async previewUnmerge(person: NodeId, request: UnmergeRequest): Promise<IdentityEffect> {
     return this.#preview(await this.decideUnmerge(person, request, ''));
@@ -185,10 +191,11 @@ class OneId implements Identity {
     if (decision.kind === 'link' && decision.a === decision.b)
       throw new UserError('invalid', 'same_identifier', 'An identifier cannot be linked with itself', { where: 'b' });
     const item = { decision, seq: this.platform.log.head() + 1, at: this.platform.clock.now() };
-    return this.#snapshot((statements) => previewDecision(item, this.#rules, statements));
+    return this.#snapshot((statements) => previewDecision(item, this.#rules, statements, this.#cipher));
   }
 
-  dryRun: Identity['dryRun'] = (rules, batches) => dryRunRules(this.platform.postgres, rules, batches);
+  dryRun: Identity['dryRun'] = (rules, batches) =>
+    dryRunRules({ postgres: this.platform.postgres, cipher: this.#cipher }, rules, batches);
 
   async counts(): Promise<{ persons: number; known: number; identifiers: number }> {
     const [row] = await this.platform.postgres.query<Record<'persons' | 'known' | 'identifiers', string>>(
@@ -218,6 +225,6 @@ class OneId implements Identity {
 /** One-ID on a platform: makes its tables and loads its rules. */
 export async function createIdentity(platform: Platform): Promise<Identity> {
   await platform.postgres.migrate(identityMigrations);
-  await platform.clickhouse.create([personAlias]);
+  await platform.clickhouse.create([personAlias, identifierName]);
   return new OneId(platform, await loadRules(platform));
 }

@@ -37,10 +37,17 @@ async function begin(owners: number): Promise<IdentityRules> {
 /** PostgreSQL's rows in the oracle's words. */
 async function stateOf() {
   const dump = (await play.dump()) as Record<string, Record<string, never>[]>;
+  const cipher = platform.vault.cipher('identity');
   const number = (value: unknown) => (value === null ? null : Number(value));
   return {
     entries: dump['identifier']!.map((row) => ({
-      ...{ id: row['id'], kind: row['kind'], value: row['value'], seq: number(row['seq']), pos: row['pos'] },
+      ...{
+        id: row['id'],
+        kind: row['kind'],
+        value: cipher.open(row['value']!),
+        seq: number(row['seq']),
+        pos: row['pos'],
+      },
       ...{ first: number(row['first_seen']), last: number(row['last_seen']), events: number(row['events']) },
       ...{ anchored: number(row['anchored']), shared: row['shared'], founds: row['founds'] },
       ...{ founded: number(row['founded']), person: row['person'] },

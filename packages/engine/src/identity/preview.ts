@@ -1,12 +1,12 @@
 import type { IdentityEffect, IdentityRules } from '@guanxi/contracts';
-import { type Statements, UserError } from '../platform/index.ts';
+import { type Statements, type TextCipher, UserError } from '../platform/index.ts';
 import type { DecisionItem } from './decision.ts';
 import { byPriority } from './read.ts';
 import { resolveBatch } from './resolve.ts';
 import { compileRules } from './rules.ts';
 import { type IdentifierNode, IdentityState, type LinkNode, type PersonNode } from './state.ts';
 import { membersOf } from './steps.ts';
-import { loadFor, run } from './store.ts';
+import { identifierOf, loadFor, run } from './store.ts';
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
@@ -20,8 +20,9 @@ export async function previewDecision(
   item: DecisionItem,
   rules: IdentityRules,
   statements: Statements,
+  cipher: TextCipher,
 ): Promise<IdentityEffect> {
-  const state = new IdentityState(compileRules(rules));
+  const state = new IdentityState(compileRules(rules), cipher.seal);
   await loadFor(state, [item], statements);
   const { decision } = item;
   const named = (decision.kind === 'unmerge' ? decision.identifiers : [decision.a, decision.b]).map((id) => {
@@ -40,17 +41,17 @@ export async function previewDecision(
   const parts = new Set(involved.map(({ person }) => person));
   return {
     severed: links.filter(({ state }) => state === 'severed').map(describeLink),
-    parts: [...parts].map((person) => describePart(person, names, rules)),
+    parts: [...parts].map((person) => describePart(person, names, rules, cipher)),
     changed: involved.some((node) => before.get(node) !== node.person.id) || links.length > 0,
   };
 }
 
-function describePart(person: PersonNode, before: ReadonlySet<string>, rules: IdentityRules) {
+function describePart(person: PersonNode, before: ReadonlySet<string>, rules: IdentityRules, cipher: TextCipher) {
   const members: IdentifierNode[] = [...person.members].sort(byPriority(rules));
   return {
     person: person.id,
     isNew: !before.has(person.id),
-    identifiers: members.map(({ id, kind, value }) => ({ id, kind, value })),
+    identifiers: members.map((node) => identifierOf(node, cipher)),
     events: members.reduce((sum, { anchored }) => sum + anchored, 0),
   };
 }

@@ -1,19 +1,21 @@
-import type { Identifier, IdentityRules, NodeId, PersonIdentity } from '@guanxi/contracts';
+import type { IdentityRules, NodeId, PersonIdentity } from '@guanxi/contracts';
 import { getCountryCallingCode, type CountryCode } from 'libphonenumber-js/max';
-import { type Statements, UserError } from '../platform/index.ts';
+import { type ClickHouse, type Statements, type TextCipher, UserError } from '../platform/index.ts';
 import { compileReader } from './extract.ts';
 import { compileRules } from './rules.ts';
 import {
+  detailOf,
+  identifierOf,
   type IdentifierRow,
   identifiersById,
   identifiersByPerson,
   type LinkRow,
   linksTouching,
   list,
+  personsById,
 } from './store.ts';
 
 const iso = (milliseconds: string | number) => new Date(Number(milliseconds)).toISOString();
-const identifierOf = ({ id, kind, value }: IdentifierRow): Identifier => ({ id, kind, value });
 
 /** By priority of kind, then in the order in which they were first seen. */
 export function byPriority(rules: IdentityRules) {
@@ -64,7 +66,12 @@ interface ChangeRow {
  * What happened to the ids that are bound to these identifiers. That an id was created is not stored: it follows from
  * the identifier that founded it, unless a split made it.
  */
-async function historyOf(statements: Statements, person: NodeId, members: readonly IdentifierRow[]) {
+async function historyOf(
+  statements: Statements,
+  person: NodeId,
+  members: readonly IdentifierRow[],
+  cipher: TextCipher,
+) {
   const ids = [...new Set([person, ...members.flatMap(({ founds }) => founds ?? [])])];
   const rows = await statements.query<ChangeRow>(
     'SELECT * FROM identity_change WHERE person = ANY($1::bigint[]) OR other = ANY($1::bigint[]) ORDER BY seq, n',
@@ -78,7 +85,10 @@ async function historyOf(statements: Statements, person: NodeId, members: readon
       ...{ seq: Number(founded), n: -1, at: iso(first_seen), kind: 'created' as const, rule: 'first_seen' },
       ...{ person: founds!, other: null, detail: kind, by: null },
     }));
-  return [...created, ...rows.map((row) => ({ ...row, seq: Number(row.seq), at: iso(row.at) }))]
+  return [
+    ...created,
+    ...rows.map((row) => ({ ...row, seq: Number(row.seq), at: iso(row.at), detail: detailOf(row, cipher) })),
+  ]
     .sort((a, b) => a.seq - b.seq || a.n - b.n)
     .map(({ n: _n, ...change }) => change);
 }
@@ -89,7 +99,12 @@ export const linkOf = (row: LinkRow) => ({
 });
 
 /** Everything One-ID knows of a person; an id that was merged away answers with the person it lives on in. */
-export async function readPerson(statements: Statements, id: NodeId, rules: IdentityRules): Promise<PersonIdentity> {
+export async function readPerson(
+  statements: Statements,
+  id: NodeId,
+  rules: IdentityRules,
+  cipher: TextCipher,
+): Promise<PersonIdentity> {
   const person = await currentPerson(statements, id);
   if (person === null)
     throw new UserError('not_found', 'no_such_person', 'There is no person with this id', { where: 'id' });
@@ -102,7 +117,7 @@ export async function readPerson(statements: Statements, id: NodeId, rules: Iden
   return {
     person,
     identifiers: members.map((row) => ({
-      ...identifierOf(row),
+      ...identifierOf(row, cipher),
       ...{
         firstSeen: iso(row.first_seen),
         lastSeen: iso(row.last_seen),
@@ -113,12 +128,10 @@ export async function readPerson(statements: Statements, id: NodeId, rules: Iden
     links: [...links.values()]
       .sort((a, b) => Number(a.first_seq) - Number(b.first_seq) || (a.a + a.b < b.a + b.b ? -1 : 1))
       .map(linkOf),
-    outside: outside.sort(byPriority(rules)).map((row) => ({ ...identifierOf(row), person: row.person })),
-    history: await historyOf(statements, person, members),
+    outside: outside.sort(byPriority(rules)).map((row) => ({ ...identifierOf(row, cipher), person: row.person })),
+    history: await historyOf(statements, person, members, cipher),
   };
 }
-
-const escaped = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 
 /** Numbers are stored with their country code; people type them without. */
 function prefixesOf(text: string, region: string): string[] {
@@ -127,31 +140,46 @@ function prefixesOf(text: string, region: string): string[] {
   return [text, `+${digits}`, `+${getCountryCallingCode(region.toUpperCase() as CountryCode)}${digits}`];
 }
 
+const named = (clickhouse: ClickHouse, condition: string, text: string, limit: number) =>
+  clickhouse.query<{ id: NodeId }>(
+    `SELECT toString(name.id) AS id FROM identifier_name AS name WHERE ${condition} ORDER BY name.text, name.id LIMIT {limit:UInt32}`,
+    { text: text.toLowerCase(), limit },
+  );
+
+/** What a search for identifiers reads: values by id from PostgreSQL, their beginnings from ClickHouse. */
+export interface Lookup {
+  readonly statements: Statements;
+  readonly clickhouse: ClickHouse;
+  readonly rules: IdentityRules;
+}
+
 /**
  * Persons by identifier: first those that are called exactly so, by priority of kind, whatever the case and spelling;
  * then those with an identifier that begins so.
  */
 export async function searchPersons(
-  statements: Statements,
+  { statements, clickhouse, rules }: Lookup,
   text: string,
   limit: number,
-  rules: IdentityRules,
 ): Promise<NodeId[]> {
   const typed = text.normalize('NFKC').trim();
   if (typed === '' || typed.includes('\0')) return [];
-  const ids = compileReader(rules)(typed).map(({ id }) => id);
-  const exact = await statements.query<IdentifierRow>(
-    'SELECT * FROM identifier WHERE id = ANY($1::bigint[]) OR lower(value) = lower($2) LIMIT 1000',
-    [list(ids), typed],
-  );
+  const meant = compileReader(rules)(typed).map(({ id }) => id);
+  const called = await named(clickhouse, 'name.text = {text:String}', typed, 1000);
+  const exact = await identifiersById(statements, new Set([...meant, ...called.map(({ id }) => id)]));
   const persons = new Set(exact.sort(byPriority(rules)).map(({ person }) => person));
   for (const prefix of prefixesOf(typed, rules.region)) {
     if (persons.size >= limit) break;
-    const rows = await statements.query<{ person: NodeId }>(
-      'SELECT person FROM identifier WHERE lower(value) LIKE lower($1) ORDER BY lower(value) USING ~<~, id LIMIT $2',
-      [`${escaped(prefix)}%`, limit * 10],
+    const rows = await named(clickhouse, 'startsWith(name.text, {text:String})', prefix, limit * 10);
+    const owners = new Map(
+      (
+        await personsById(
+          statements,
+          rows.map(({ id }) => id),
+        )
+      ).map((row) => [row.id, row.person]),
     );
-    for (const { person } of rows) persons.add(person);
+    for (const { id } of rows) if (owners.has(id)) persons.add(owners.get(id)!);
   }
   return [...persons].slice(0, limit);
 }

@@ -12,7 +12,7 @@ test(`the rules on a memory that holds everything do what the oracle does (seed 
   fc.assert(
     fc.property(steps(60), fc.integer({ min: 2, max: 3 }), (story, owners) => {
       const rules = rulesOf(owners);
-      const state = new IdentityState(compileRules(rules));
+      const state = new IdentityState(compileRules(rules), (value) => value);
       const oracle = new Oracle(rules);
       const items = itemsOf(story);
       expect(resolveBatch(state, items).next().done).toBe(true);

@@ -33,6 +33,11 @@ export const identityMigrations: readonly Migration[] = [
       CREATE TABLE identity_tally (persons bigint NOT NULL, known bigint NOT NULL, identifiers bigint NOT NULL);
       INSERT INTO identity_tally VALUES (0, 0, 0)`,
   },
+  {
+    // Values are sealed now, so only whole ones can be asked for, by id; beginnings are looked up in `identifier_name`.
+    id: 'identity-003-sealed',
+    sql: `DROP INDEX identifier_search; CREATE INDEX identifier_seq ON identifier (seq)`,
+  },
 ];
 
 /**
@@ -45,4 +50,17 @@ export const personAlias: Table = {
   engine: { replacing: 'version' },
   orderBy: ['anchor'],
   shardBy: 'anchor',
+};
+
+/**
+ * Identifiers by their values in lower case, to be found by how they begin. On the encrypted disk, unlike PostgreSQL's
+ * values, which are sealed one by one and have no order.
+ */
+export const identifierName: Table = {
+  name: 'identifier_name',
+  columns: { text: 'String CODEC(ZSTD(1))', kind: 'LowCardinality(String)', id: 'UInt64' },
+  engine: 'AggregatingMergeTree',
+  orderBy: ['text', 'kind', 'id'],
+  shardBy: 'id',
+  granularity: 2048,
 };

@@ -5,6 +5,7 @@ import type { CompiledRules } from './rules.ts';
 export interface IdentifierNode {
   readonly id: NodeId;
   readonly kind: string;
+  /** As it is stored. The rules never look at it. */
   readonly value: string;
   /** Where it was first seen: log position and place among that event's identifiers. Unique, so it decides all ties. */
   readonly seq: number;
@@ -119,14 +120,18 @@ export class IdentityState {
   #history: Change[] = [];
   #tallies: Tallies = { persons: 0, known: 0, identifiers: 0 };
 
-  constructor(readonly rules: CompiledRules) {}
+  /** @param seal brings the value of a new identifier into the form in which it is stored */
+  constructor(
+    readonly rules: CompiledRules,
+    private readonly seal: (value: string) => string,
+  ) {}
 
   /** A new identifier; `found` or `admit` must follow. */
   create({ id, kind, value }: Identifier, seq: number, pos: number, time: number): IdentifierNode {
     const node: IdentifierNode = {
       id,
       kind,
-      value,
+      value: this.seal(value),
       seq,
       pos,
       firstSeen: time,

@@ -1,5 +1,5 @@
-import type { LinkState, NodeId } from '@guanxi/contracts';
-import type { Statements } from '../platform/index.ts';
+import type { Identifier, LinkState, NodeId } from '@guanxi/contracts';
+import type { Statements, TextCipher } from '../platform/index.ts';
 import type { IdentityItem } from './decision.ts';
 import type { Change, Changes, IdentifierNode, IdentityState, LinkRule } from './state.ts';
 import { inOrder } from './state.ts';
@@ -9,6 +9,7 @@ import type { Need, Steps } from './steps.ts';
 export interface IdentifierRow {
   id: NodeId;
   kind: string;
+  /** Sealed. */
   value: string;
   person: NodeId;
   founds: NodeId | null;
@@ -35,6 +36,12 @@ export interface LinkRow {
   first_seen: string;
   last_seen: string;
 }
+
+/** What a row says, unsealed. */
+export const identifierOf = (
+  { id, kind, value }: Pick<IdentifierRow, 'id' | 'kind' | 'value'>,
+  cipher: TextCipher,
+): Identifier => ({ id, kind, value: cipher.open(value) });
 
 /** An array of numbers, flags or plain words as PostgreSQL reads it; the driver would look at every character. */
 export const list = (values: Iterable<string | number | boolean>) => `{${[...values].join(',')}}`;
@@ -190,7 +197,11 @@ async function foresee(
 }
 
 /** Write what a batch changed: one statement a table. */
-export async function write({ identifiers, links, history, tallies }: Changes, statements: Statements): Promise<void> {
+export async function write(
+  { identifiers, links, history, tallies }: Changes,
+  statements: Statements,
+  cipher: TextCipher,
+): Promise<void> {
   if (identifiers.length > 0) await writeIdentifiers(identifiers, statements);
   if (links.length > 0)
     await statements.query(
@@ -209,7 +220,7 @@ export async function write({ identifiers, links, history, tallies }: Changes, s
         list(links.map(({ lastSeen }) => lastSeen)),
       ],
     );
-  if (history.length > 0) await writeHistory(history, statements);
+  if (history.length > 0) await writeHistory(history, statements, cipher);
   await statements.query(
     'UPDATE identity_tally SET persons = persons + $1, known = known + $2, identifiers = identifiers + $3',
     [tallies.persons, tallies.known, tallies.identifiers],
@@ -246,7 +257,13 @@ async function writeIdentifiers(nodes: readonly IdentifierNode[], statements: St
   );
 }
 
-async function writeHistory(history: readonly Change[], statements: Statements): Promise<void> {
+/** What a person wrote may name somebody, so it is sealed; what the rules wrote never does. */
+const isWritten = ({ by }: { by: string | null }) => by !== null;
+
+export const detailOf = (row: { detail: string; by: string | null }, cipher: TextCipher): string =>
+  isWritten(row) ? cipher.open(row.detail) : row.detail;
+
+async function writeHistory(history: readonly Change[], statements: Statements, cipher: TextCipher): Promise<void> {
   await statements.query(
     `INSERT INTO identity_change (seq, n, at, kind, rule, person, other, detail, by)
      SELECT * FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[])`,
@@ -258,7 +275,7 @@ async function writeHistory(history: readonly Change[], statements: Statements):
       history.map(({ rule }) => rule),
       list(history.map(({ person }) => person)),
       list(history.map(({ other }) => other ?? 'NULL')),
-      history.map(({ detail }) => detail),
+      history.map((change) => (isWritten(change) ? cipher.seal(change.detail) : change.detail)),
       history.map(({ by }) => by),
     ],
   );

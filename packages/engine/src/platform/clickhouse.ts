@@ -264,14 +264,7 @@ export async function openEmbeddedClickHouse(folder: string, disk?: SealedDisk):
   };
   const lanes = { log: [await connect()], river: [await connect()], read: [await connect(), await connect()] };
   const version = await versionOf(lanes.read[0]!.client);
-  const connected = new Connected(
-    true,
-    version,
-    lanes,
-    { kind: 'single' },
-    [lanes.read[0]!],
-    disk && SEALED_POLICY,
-  );
+  const connected = new Connected(true, version, lanes, { kind: 'single' }, [lanes.read[0]!], disk && SEALED_POLICY);
   const close = connected.close.bind(connected);
   return Object.assign(connected, {
     close: async () => {

@@ -202,6 +202,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return { ...config, dataDir: resolve(config.dataDir) };
 }
 
+/** Does something while a variable stands in this process's environment, for an engine that reads it from there. */
+export function withVariable<T>(name: string, value: string, work: () => T): T {
+  process.env[name] = value;
+  try {
+    return work();
+  } finally {
+    delete process.env[name];
+  }
+}
+
 /** The settings as a Markdown table, for docs/settings.md. */
 export function describeSettings(): string {
   const rows = Object.values(settings).map(({ env, schema, meaning }) => {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withVariable } from './config.ts';
 
 /** Where the embedded engine keeps its tables, and the key they are encrypted with (32 bytes). */
 export interface SealedDisk {
@@ -11,8 +12,7 @@ export interface SealedDisk {
 export const SEALED_POLICY = 'sealed';
 const KEY_VARIABLE = 'GUANXI_SEALED_DISK_KEY';
 
-const escaped = (text: string) =>
-  text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escaped = (text: string) => text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
  * The part of the engine's configuration that declares the encrypted disk. The key itself is never written down. The
@@ -35,12 +35,7 @@ export function sealedStorage({ folder }: SealedDisk): string {
 
 /** Opens the engine while its key stands in the environment, the only place besides a file that it reads one from. */
 export function withDiskKey<T>(disk: SealedDisk | undefined, open: () => T): T {
-  if (disk) process.env[KEY_VARIABLE] = disk.key.toString('hex');
-  try {
-    return open();
-  } finally {
-    delete process.env[KEY_VARIABLE];
-  }
+  return disk ? withVariable(KEY_VARIABLE, disk.key.toString('hex'), open) : open();
 }
 
 /**

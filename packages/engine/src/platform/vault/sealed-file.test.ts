@@ -26,19 +26,22 @@ const readAll = async (file: SealedFile, start?: number, end?: number) => {
   return Buffer.concat(pieces);
 };
 
-test.each([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 77])('%i bytes come back, whole and in parts', async (size) => {
-  const content = randomBytes(size);
-  const file = await SealedFile.open(await seal(content, 3), key);
-  expect(file.size).toBe(size);
-  expect((await readAll(file)).equals(content)).toBe(true);
-  for (const [start, end] of [
-    [0, 10],
-    [CHUNK - 5, CHUNK + 5],
-    [size - 20, size],
-  ] as const)
-    if (start >= 0 && end <= size)
-      expect((await readAll(file, start, end)).equals(content.subarray(start, end))).toBe(true);
-});
+test.each([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 77])(
+  '%i bytes come back, whole and in parts',
+  async (size) => {
+    const content = randomBytes(size);
+    const file = await SealedFile.open(await seal(content, 3), key);
+    expect(file.size).toBe(size);
+    expect((await readAll(file)).equals(content)).toBe(true);
+    for (const [start, end] of [
+      [0, 10],
+      [CHUNK - 5, CHUNK + 5],
+      [size - 20, size],
+    ] as const)
+      if (start >= 0 && end <= size)
+        expect((await readAll(file, start, end)).equals(content.subarray(start, end))).toBe(true);
+  },
+);
 
 test('what is on the disk tells nothing, and what was changed, cut off or sealed with another key does not open', async () => {
   const content = Buffer.from('张伟,13800138000\n'.repeat(20_000));
