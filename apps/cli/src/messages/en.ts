@@ -61,6 +61,7 @@ export const en = {
     intact: (entries: number, since: string, head: string) =>
       `The chain is intact: ${entries} entries since ${since}\nhead ${head}`,
     broken: (at: number) => `The chain is broken at entry ${at}: it was altered, removed or moved`,
+  },
   key: {
     about: "The operator's key, which seals the data at rest",
     status: 'Which key seals the data, where it lies, and whether it opens it',

@@ -55,6 +55,7 @@ export const zh: Messages = {
     verify: '检查是否有记录被改动、删除或移动',
     intact: (entries, since, head) => `链完整:自 ${since} 起共 ${entries} 条记录\n链尾 ${head}`,
     broken: (at) => `链在第 ${at} 条记录处断开:该记录被改动、删除或移动`,
+  },
   key: {
     about: '运营方密钥，用于加密静态数据',
     status: '数据由哪个密钥加密、密钥在哪里、能否打开数据',
