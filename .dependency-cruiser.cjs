@@ -58,6 +58,18 @@ module.exports = {
       { path: '^(apps|bench|test)/' },
     ),
     error(
+      'adapters-on-platform',
+      'An adapter implements a face of the platform and knows nothing else; whoever composes the product loads it.',
+      { path: '^packages/adapter-[^/]+/', pathNot: TESTS },
+      { path: '^(packages|apps)/', pathNot: `^packages/adapter-[^/]+/|^${engine}/platform/index\\.ts$` },
+    ),
+    error(
+      'engine-without-adapters',
+      'The engine does not know its adapters.',
+      { path: '^packages/(engine|contracts)/', pathNot: TESTS },
+      { path: '^packages/adapter-' },
+    ),
+    error(
       'server-below-cli',
       'The command line starts the server, not the other way.',
       { path: '^apps/server/' },

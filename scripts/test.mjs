@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { kafkaJars } from './kafka.mjs';
 import { ensureConsole, ensureInstalled, nodeEnvironment, root } from './prepare.mjs';
 
 /** Programs of the system that some tests need; those tests skip themselves where they are missing. */
@@ -18,6 +19,12 @@ const OPTIONAL = [
     found: () => onPath('pg_ctl') || debianPostgres(),
     without: 'the conformance suite on a PostgreSQL server (PGlite is tested)',
     remedy: 'apt-get install postgresql',
+  },
+  {
+    name: 'Kafka',
+    found: () => onPath('java') && kafkaJars(),
+    without: 'the tests of the event log on Kafka',
+    remedy: 'apt-get install default-jre-headless maven, then node scripts/kafka.mjs',
   },
 ];
 

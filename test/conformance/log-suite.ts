@@ -126,6 +126,7 @@ export function logSuite(name: string, start: () => Promise<LogGround>): void {
 
     test('too much waiting is refused as busy, nothing of it is written, and later appends pass', async () => {
       const small = await ground.open(1000);
+      opened.push(small);
       const outcomes = await Promise.allSettled(
         Array.from({ length: 6 }, () => small.append(Array.from({ length: 400 }, () => entry('{}')))),
       );
@@ -159,13 +160,20 @@ export function logSuite(name: string, start: () => Promise<LogGround>): void {
       expect(await log.erase([])).toBe(0);
       expect(await log.erase([2, 5, 5, 77])).toBe(2);
       expect((await readAll(log)).map((record) => record.payload)).toEqual(['a', 'c', 'd']);
-      expect(log.head()).toBe(5);
+      expect(log.head()).toBeGreaterThanOrEqual(5);
       expect(await log.erase([2])).toBe(0);
       const again = await open();
-      expect(again.head()).toBe(5);
+      expect(again.head()).toBeGreaterThanOrEqual(5);
       expect(await again.read(4, 10)).toEqual([]);
-      expect(await again.append([entry('f')])).toEqual([6]);
-      expect((await readAll(again)).map(({ seq, payload }) => `${seq}${payload}`)).toEqual(['1a', '3c', '4d', '6f']);
+      const [place] = await again.append([entry('f')]);
+      // Erasing may take places of its own.
+      expect(place).toBeGreaterThan(5);
+      expect((await readAll(again)).map(({ seq, payload }) => `${seq}${payload}`)).toEqual([
+        '1a',
+        '3c',
+        '4d',
+        `${place}f`,
+      ]);
     });
 
     test('every record that was acknowledged before a crash is there after it, once', async () => {

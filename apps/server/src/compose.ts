@@ -8,6 +8,7 @@ import { type Config, openPlatform, type Platform, type PlatformOptions } from '
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
+import { logAdapterOf } from './log-adapter.ts';
 import { createLive, type Live } from './live.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
@@ -35,7 +36,8 @@ export interface Guanxi {
 const IMPORT_LEAD = 10_000;
 
 export async function compose(config: Config, options: PlatformOptions = {}): Promise<Guanxi> {
-  const platform = await openPlatform(config, options);
+  const openLog = options.openLog ?? (await logAdapterOf(config));
+  const platform = await openPlatform(config, { ...options, ...(openLog ? { openLog } : {}) });
   try {
     const audit = await createAudit(platform);
     const access = await createAccess(platform);

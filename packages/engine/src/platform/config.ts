@@ -130,6 +130,43 @@ export const settings = {
     z.string().min(1).optional(),
     "The operator's key itself (32 bytes in base64) instead of a file; while it is rotated, the new one, a comma and the old one",
   ),
+  kafkaBrokers: setting(
+    'GUANXI_KAFKA_BROKERS',
+    z
+      .string()
+      .regex(/^[^\s,:]+:\d+(\s*,\s*[^\s,:]+:\d+)*$/, 'must be host:port, separated by commas')
+      .optional(),
+    'Kafka brokers (host:port, separated by commas) that hold the event log; ClickHouse holds it when absent',
+  ),
+  kafkaTopic: setting(
+    'GUANXI_KAFKA_TOPIC',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,249}$/)
+      .default('guanxi-events'),
+    'Topic of the event log; created when it is not there',
+  ),
+  kafkaAcceptTopic: setting(
+    'GUANXI_KAFKA_ACCEPT_TOPIC',
+    z.stringbool().default(false),
+    'Use the topic although its settings lose old events or their order; each fault is logged',
+  ),
+  kafkaTls: setting(
+    'GUANXI_KAFKA_TLS',
+    z.stringbool().default(false),
+    'Speak TLS with the brokers; NODE_EXTRA_CA_CERTS names a certificate authority of your own',
+  ),
+  kafkaUser: setting(
+    'GUANXI_KAFKA_USER',
+    z.string().min(1).optional(),
+    'Account at the brokers (SASL), where they ask for one',
+  ),
+  kafkaPassword: setting('GUANXI_KAFKA_PASSWORD', z.string().optional(), 'Password of that account'),
+  kafkaMechanism: setting(
+    'GUANXI_KAFKA_MECHANISM',
+    z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
+    'How that account signs in',
+  ),
   logLevel: setting(
     'GUANXI_LOG_LEVEL',
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -51,6 +51,8 @@ export interface EventLog {
   pending(): number;
   /** Called whenever the head has moved, whichever process appended. */
   onHead(listener: (head: number) => void): () => void;
+  /** Told up to which place everything has been derived, for logs whose own tools show how far their readers are. */
+  processed?(place: number): void;
   /** Waits for what is under way, then refuses. */
   close(): Promise<void>;
 }

@@ -337,6 +337,7 @@ class RunningRiver implements River {
     this.#rates[stage].add(now, events);
     this.#updated[stage] = now;
     this.#errors[stage] = null;
+    if (stage === 'graph') this.parts.platform.log.processed?.(this.#checkpoint.graphSeq);
     for (const waiting of this.#waiting)
       if (waiting.seq <= this.#checkpoint.graphSeq) {
         this.#waiting.delete(waiting);

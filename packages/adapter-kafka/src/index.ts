@@ -1,0 +1,1 @@
+export { openKafkaLog } from './log.ts';
