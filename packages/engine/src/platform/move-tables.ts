@@ -1,6 +1,16 @@
-import type { ClickHouse } from './clickhouse.ts';
 import { UserError } from './errors.ts';
 import { renderTable, type Table } from './tables.ts';
+
+/** The part of an engine that tables are moved by. */
+interface ClickHouse {
+  query<T>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>;
+  command(
+    sql: string,
+    params?: Readonly<Record<string, unknown>>,
+    options?: { readonly settings?: Readonly<Record<string, string | number>> },
+  ): Promise<void>;
+  truncate(table: string): Promise<void>;
+}
 
 const CHUNK_ROWS = 200_000;
 const movedName = (table: Table) => `${table.name}_sealed`;

@@ -355,7 +355,9 @@ describe('files of other programs', () => {
     ]);
     expect(rows[2]?.values.at(-1)).toBe('旁注');
     expect((await readAll(fixture('openpyxl.xlsx'))).format.sheet).toBe('说明');
-    await expect(openTable(await plainFile(fixture('openpyxl.xlsx')), 'x.xlsx', { sheet: '没有' })).rejects.toMatchObject({
+    await expect(
+      openTable(await plainFile(fixture('openpyxl.xlsx')), 'x.xlsx', { sheet: '没有' }),
+    ).rejects.toMatchObject({
       code: 'no_such_sheet',
     });
   });

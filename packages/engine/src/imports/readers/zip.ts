@@ -34,10 +34,15 @@ class Reader extends yauzl.RandomAccessReader {
 /** Open a ZIP file for reading any entry; entries are only read, never written to disk, so their names are harmless. */
 export async function openZip(source: ByteSource): Promise<Zip> {
   const file = await new Promise<yauzl.ZipFile>((resolve, reject) => {
-    yauzl.fromRandomAccessReader(new Reader(source), source.size, { lazyEntries: true, autoClose: false }, (error, opened) => {
-      if (error) reject(damaged(error));
-      else resolve(opened);
-    });
+    yauzl.fromRandomAccessReader(
+      new Reader(source),
+      source.size,
+      { lazyEntries: true, autoClose: false },
+      (error, opened) => {
+        if (error) reject(damaged(error));
+        else resolve(opened);
+      },
+    );
   });
   const entries = new Map<string, yauzl.Entry>();
   await new Promise<void>((resolve, reject) => {
