@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient, type Client, withToken } from '@guanxi/contracts';
+import type { Client } from '@guanxi/contracts';
+import { startServerProcess } from '../../test/support/server.ts';
 import { endWithUs } from './child.ts';
-import { nodeArguments, nodeEnvironment } from '../../scripts/prepare.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What Linux counts processor time in, on every platform that Node runs on. */
 const TICKS_PER_SECOND = 100;
-const START_TIMEOUT_MS = 60_000;
 
 /** The product, running in a process of its own on a temporary data folder. */
 export interface RunningServer {
@@ -33,20 +30,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-interface Announced {
-  readonly url: string;
-  readonly token: string;
-}
-
-function announcedIn(lockFile: string): Announced | null {
-  try {
-    const { url, token } = JSON.parse(readFileSync(lockFile, 'utf8')) as { url: string | null; token: string };
-    return url === null ? null : { url, token };
-  } catch {
-    return null;
-  }
-}
-
 /** On Linux the kernel's own high-water mark; elsewhere the size now, by `ps`. */
 function peakMemoryOf(pid: number): number {
   const file = `/proc/${pid}/status`;
@@ -64,70 +47,35 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-async function announcementOf(child: ChildProcess, dataDir: string): Promise<Announced> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const found = announcedIn(join(dataDir, 'guanxi.lock'));
-    if (found && (await fetch(`${found.url}/health`).catch(() => null))?.ok) return found;
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
-      throw new Error('The server did not start');
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
 /** Starts the product, on a data folder that lasts where one is given. */
 export async function startServer(
   env: Readonly<Record<string, string>> = {},
   { folder }: { folder?: string } = {},
 ): Promise<RunningServer> {
   const dataDir = folder ?? mkdtempSync(join(tmpdir(), 'guanxi-bench-'));
-  const child = spawn(process.execPath, [...nodeArguments, 'apps/server/src/main.ts'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...nodeEnvironment,
-      GUANXI_DATA: dataDir,
-      GUANXI_HOST: '127.0.0.1',
-      GUANXI_PORT: '0',
-      GUANXI_LOG_LEVEL: 'warn',
-      ...env,
+  const process = await startServerProcess(dataDir, env);
+  const pid = process.child.pid!;
+  endWithUs(process.child);
+  return {
+    url: process.url,
+    host: '127.0.0.1',
+    port: Number(new URL(process.url).port),
+    dataDir,
+    api: process.api,
+    pid,
+    peakMemoryMb: () => peakMemoryOf(pid),
+    cpuSeconds: () => cpuSecondsOf(pid),
+    text: async (path) => {
+      const response = await process.fetch(process.url + path);
+      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+      return response.text();
     },
-  });
-  endWithUs(child);
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    kill: () => process.stop('SIGKILL'),
+    stop: async () => {
+      await process.stop();
+      if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
   };
-  const stop = async () => {
-    await end('SIGTERM');
-    if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
-  };
-  try {
-    const { url, token } = await announcementOf(child, dataDir);
-    const operator = withToken(token);
-    return {
-      url,
-      host: '127.0.0.1',
-      port: Number(new URL(url).port),
-      dataDir,
-      api: createClient(url, operator),
-      peakMemoryMb: () => peakMemoryOf(child.pid!),
-      cpuSeconds: () => cpuSecondsOf(child.pid!),
-      pid: child.pid!,
-      text: async (path) => {
-        const response = await operator(url + path);
-        if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-        return response.text();
-      },
-      kill: () => end('SIGKILL'),
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
 
 /** How far the graph is behind the log, in events. */

@@ -45,7 +45,7 @@ export async function startServerProcess(folder: string, env: Record<string, str
     api: createClient(url, operator),
     fetch: operator,
     async stop(signal = 'SIGTERM') {
-      child.kill(signal);
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await gone;
     },
   };
