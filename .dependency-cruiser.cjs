@@ -46,6 +46,12 @@ module.exports = {
       { pathNot: ['^packages/contracts/src/', '(^|/)node_modules/zod/'] },
     ),
     error(
+      'demo-imports-contracts-only',
+      'The demo brand is made from its options alone: no engine, no input or output.',
+      { path: '^packages/demo/', pathNot: `${TESTS}|${TESTING}|^packages/demo/src/testing\\.ts$` },
+      { pathNot: ['^packages/(demo|contracts)/src/'] },
+    ),
+    error(
       'web-sees-contracts-only',
       'The console knows the server through its contracts.',
       { path: '^apps/web/' },

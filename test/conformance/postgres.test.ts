@@ -215,7 +215,7 @@ describe.each([
     await postgres.migrate(jobMigrations);
     const jobs = createJobs({ postgres, clock: systemClock, logger: createLogger('silent') });
     const handler = async () => ({ rows: 3 });
-    await jobs.start({ import: handler, rebuild: handler });
+    await jobs.start({ import: handler, rebuild: handler, demo: handler });
     const { id } = await jobs.submit('import', 'test', {}, 'rows');
     await expect.poll(async () => (await jobs.get(id)).state, { timeout: 20_000 }).toBe('done');
     expect((await jobs.get(id)).result).toEqual({ rows: 3 });

@@ -22,6 +22,7 @@ export async function startServerProcess(folder: string, env: Record<string, str
       GUANXI_DATA: folder,
       GUANXI_PORT: '0',
       GUANXI_LOG_LEVEL: 'warn',
+      GUANXI_DEMO: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

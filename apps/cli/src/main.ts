@@ -2,6 +2,7 @@ import { ApiError } from '@guanxi/contracts';
 import { UserError } from '@guanxi/engine/platform';
 import { Command } from 'commander';
 import { auditVerifyCommand } from './commands/audit.ts';
+import { demoCommand, type DemoCommandOptions, writeDemo } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand, type ExportOptions } from './commands/export.ts';
 import { importCommand, type ImportOptions } from './commands/import.ts';
@@ -62,6 +63,20 @@ shared(program.command('import').description(text.import.about).argument('<path>
   .option('--save-mapping <file>', text.options.saveMapping)
   .action((path: string, options: ImportOptions) =>
     run(withServer(options, text, (session) => importCommand(path, options, session))),
+  );
+shared(program.command('demo').description(text.demo.about))
+  .option('--people <n>', text.options.people)
+  .option('--seed <n>', text.options.seed)
+  .option('--until <date>', text.options.until)
+  .option('--files <folder>', text.options.files)
+  .option('--truth <file>', text.options.truth)
+  .option('--clear', text.options.clear)
+  .action((options: DemoCommandOptions) =>
+    run(
+      options.files !== undefined || options.truth !== undefined
+        ? writeDemo(options, text)
+        : withServer(options, text, (session) => demoCommand(options, session)),
+    ),
   );
 shared(program.command('rebuild').description(text.rebuild.about)).action((options: CommonOptions) =>
   run(withServer(options, text, rebuildCommand)),

@@ -9,6 +9,7 @@ import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
 import { logAdapterOf } from './log-adapter.ts';
+import { createDemo, type Demo } from './demo/index.ts';
 import { createLive, type Live } from './live.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
@@ -27,6 +28,7 @@ export interface Guanxi {
   readonly profile: Profile;
   readonly imports: Imports;
   readonly river: River;
+  readonly demo: Demo;
   readonly live: Live;
   readonly startedAt: number;
   close(): Promise<void>;
@@ -48,11 +50,13 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
     const profile = await createProfile(platform, identity, graph);
     const river = await createRiver({ platform, ingest, identity, graph, profile });
     const imports = createImports(platform, ingest, { throttle: () => river.throttle(IMPORT_LEAD) });
+    const demo = createDemo({ platform, ingest, imports, river });
     const live = createLive({ ingest, identity, river });
     await river.start();
     await platform.jobs.start({
       import: imports.handler,
       rebuild: rebuildHandler({ identity, graph, river }),
+      demo: demo.handler,
     });
     return {
       platform,
@@ -66,6 +70,7 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
       profile,
       imports,
       river,
+      demo,
       live,
       startedAt: platform.clock.now(),
       async close() {

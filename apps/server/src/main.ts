@@ -12,7 +12,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-const server = await startServer(readConfig()).catch(fail);
+const server = await startServer(readConfig(), { demoIfNew: true }).catch(fail);
 process.stdout.write(`Guanxi is ready at ${server.url}\n`);
 if (server.setUpCode) process.stdout.write(`Code for the first administrator: ${server.setUpCode}\n`);
 

@@ -16,8 +16,13 @@ export interface Server {
   close(): Promise<void>;
 }
 
+export interface ServerOptions extends PlatformOptions {
+  /** An installation that has never been given anything gets the demo brand, unless its settings say no. */
+  readonly demoIfNew?: boolean;
+}
+
 /** Opens the data, starts the river and listens. */
-export async function startServer(config: Config, options: PlatformOptions = {}): Promise<Server> {
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const guanxi = await compose(config, options);
   try {
     const app = await createApp(guanxi);
@@ -32,6 +37,7 @@ export async function startServer(config: Config, options: PlatformOptions = {})
     const url = `http://${host}:${port}`;
     guanxi.platform.announce(url);
     const needsCode = !isLoopback(config.host) || config.publicUrl !== undefined;
+    if (options.demoIfNew) await guanxi.demo.loadIfNew();
     return {
       url,
       guanxi,

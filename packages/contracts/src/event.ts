@@ -50,10 +50,10 @@ const product = z.looseObject({
   price: money.optional(),
   quantity: quantity.optional(),
 });
-const identifiedProduct = product.refine((item) => item.product_id !== undefined || item.sku !== undefined, {
-  message: 'a product needs product_id or sku',
-  path: ['product_id'],
-});
+const needsId = (item: { product_id?: string | undefined; sku?: string | undefined }) =>
+  item.product_id !== undefined || item.sku !== undefined;
+const noId = { message: 'a product needs product_id or sku', path: ['product_id'] };
+const identifiedProduct = product.refine(needsId, noId);
 const order = z.looseObject({
   order_id: z.union([text, z.number().transform(String)]),
   revenue: money.optional(),
@@ -61,6 +61,7 @@ const order = z.looseObject({
   currency: z.string().max(10).optional(),
   products: z.array(identifiedProduct).max(10_000).optional(),
 });
+const id = z.union([text, z.number().transform(String)]);
 const campaign = z.looseObject({ campaign_id: z.union([text, z.number().transform(String)]) });
 
 /**
@@ -84,6 +85,8 @@ export const eventContracts = {
   'Order Refunded': order,
   'Order Cancelled': order,
   'Coupon Applied': z.looseObject({ coupon_id: z.union([text, z.number().transform(String)]) }),
+  'Campaign Sent': campaign,
+  'Campaign Withheld': campaign,
   'Campaign Opened': campaign,
   'Campaign Clicked': campaign,
   'Service Ticket Opened': z.looseObject({
@@ -91,6 +94,18 @@ export const eventContracts = {
     body: z.string().max(20_000).optional(),
   }),
   'Service Ticket Closed': z.looseObject({ ticket_id: z.union([text, z.number().transform(String)]) }),
+  'Message Sent': z.looseObject({
+    conversation_id: id,
+    from: z.string().max(100).optional(),
+    body: z.string().max(20_000).optional(),
+  }),
+  'Post Published': z.looseObject({ post_id: id, body: z.string().max(20_000).optional() }),
+  'Post Engaged': z.looseObject({ post_id: id, action: z.string().max(100).optional() }),
+  'Topic Joined': z.looseObject({ topic: text }),
+  'Share Opened': z.looseObject({ share_id: id }),
+  'Product Listed': identifiedProduct,
+  'Stock Counted': product.extend({ stock: quantity }).refine(needsId, noId),
+  'Ad Spend Recorded': z.looseObject({ campaign_id: id, cost: money }),
 } as const satisfies Record<string, z.ZodType>;
 export type ContractedEvent = keyof typeof eventContracts;
 

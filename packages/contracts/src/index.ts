@@ -4,6 +4,7 @@ export * from './accounts.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './customer.ts';
+export * from './demo.ts';
 export * from './endpoint.ts';
 export * from './endpoints/index.ts';
 export * from './event.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant } from './common.ts';
 
-export const jobKind = z.enum(['import', 'rebuild']);
+export const jobKind = z.enum(['import', 'rebuild', 'demo']);
 export type JobKind = z.infer<typeof jobKind>;
 
 /** Why everything derived is made anew: somebody asked, or rules or the ontology changed. The title of such a job. */
@@ -11,7 +11,11 @@ export type RebuildReason = z.infer<typeof rebuildReason>;
 export const job = z.object({
   id: z.string(),
   kind: jobKind,
-  title: z.string().describe('Of an import the name of its data set, of a rebuild its reason'),
+  title: z
+    .string()
+    .describe(
+      'Of an import the name of its data set, of a rebuild its reason, of the demo brand `clear` or what is loaded',
+    ),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   done: z.number().int(),
   /** Null while it is not known. */

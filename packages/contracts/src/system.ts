@@ -10,6 +10,7 @@ export const source = z.object({
   enabled: z.boolean(),
   createdAt: instant,
   mends: z.array(sourceMend),
+  generated: z.boolean().describe('Its events are made up to show the product'),
   lastEventAt: instant.nullable(),
   accepted: z.number().int(),
   accepted24h: z.number().int(),
@@ -49,6 +50,9 @@ export const status = z.object({
     nodes: z.record(z.string(), z.number().int()),
     edges: z.record(z.string(), z.number().int()),
   }),
+  generated: z
+    .enum(['none', 'only', 'mixed'])
+    .describe('Whether made-up data are shown: none, nothing else, or beside data of its own'),
   /** Accepted events per day, the last 28 days by receipt. */
   daily: z.array(z.object({ day: z.string(), events: z.number().int(), quarantined: z.number().int() })),
 });

@@ -9,7 +9,7 @@ export async function serveCommand(options: { port?: string; data?: string }, te
     ...(options.data ? { GUANXI_DATA: options.data } : {}),
   };
   const { startServer } = await import('@guanxi/server');
-  const server = await startServer(readConfig(env));
+  const server = await startServer(readConfig(env), { demoIfNew: true });
   console.log(text.serve.ready(server.url));
   if (server.setUpCode) console.log(text.serve.setUpCode(server.setUpCode));
   await new Promise<void>((resolve) => {

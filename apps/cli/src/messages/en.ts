@@ -4,6 +4,12 @@ export const en = {
   language: 'en' as 'en' | 'zh',
   about: 'Guanxi: a graph-native customer data platform',
   options: {
+    people: 'how many people the demo brand has (20000)',
+    seed: 'which brand of all that could be (1)',
+    until: 'the first date not told any more, YYYY-MM-DD (today)',
+    files: 'write the raw files into this folder and load nothing',
+    truth: 'write what is true behind the data into this file',
+    clear: 'remove the demo data',
     lang: 'Language of this command: zh or en',
     url: 'Address of a running server; found by itself when it uses the same data folder',
     json: 'Print the result as one line of JSON',
@@ -45,6 +51,17 @@ export const en = {
     errorsWord: 'rows with errors',
     quarantinedWord: 'quarantined',
     skipped: (reason: string, rows: number) => `  ${rows} rows left out: ${reason}`,
+  },
+  demo: {
+    about: 'Load a made-up skincare brand to look at the product with',
+    loading: 'demo',
+    clearing: 'clearing',
+    writing: 'writing',
+    loaded: (events: number, seconds: string) =>
+      `The demo brand is loaded: ${events} events in ${seconds} s. All of it is made up.`,
+    cleared: (events: number, seconds: string) => `Demo data removed: ${events} events in ${seconds} s`,
+    written: (files: number) => `${files} files written. All of it is made up.`,
+    badOption: 'An option cannot be used',
   },
   rebuild: {
     about: 'Empty everything derived and replay the event log',

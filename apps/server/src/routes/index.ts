@@ -5,6 +5,7 @@ import { auditHandlers } from './audit.ts';
 import { accessHandlers, signOnHandlers } from './access.ts';
 import { customerHandlers } from './customers.ts';
 import { dataHandlers } from './data.ts';
+import { demoHandlers } from './demo.ts';
 import { exploreHandlers } from './explore.ts';
 import { graphHandlers } from './graph.ts';
 import type { Caller, Handlers, Raw, StreamHandlers } from './handler.ts';
@@ -25,6 +26,7 @@ const handlers: Handlers & StreamHandlers = {
   ...graphHandlers,
   ...auditHandlers,
   ...exploreHandlers,
+  ...demoHandlers,
   ...streamHandlers,
 };
 

@@ -41,14 +41,15 @@ const settledAt = ({ river, platform }: Guanxi) => {
   return position >= platform.log.head() ? position : 'moving';
 };
 
-const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph, ingest }: Guanxi) => {
-  const [people, { identifiers }, things, waiting] = await Promise.all([
+const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph, ingest, demo }: Guanxi) => {
+  const [people, { identifiers }, things, waiting, generated] = await Promise.all([
     profile.counts(),
     identity.counts(),
     graph.counts(),
     ingest.quarantine.count(),
+    demo.shown(),
   ]);
-  return { ...people, identifiers, ...things, quarantined: waiting };
+  return { generated, counts: { ...people, identifiers, ...things, quarantined: waiting } };
 });
 
 const dailyOf = cached(COUNTS_MS * 5, settledAt, ({ ingest }: Guanxi) => ingest.daily(28));
@@ -57,7 +58,7 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
   async status(_, guanxi) {
     const { platform, river, startedAt } = guanxi;
     const { accepted, duplicates } = river.state();
-    const [counts, daily] = await Promise.all([countsOf(guanxi), dailyOf(guanxi)]);
+    const [{ counts, generated }, daily] = await Promise.all([countsOf(guanxi), dailyOf(guanxi)]);
     return {
       name: 'guanxi',
       version,
@@ -71,6 +72,7 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
       },
       stages: stagesOf(guanxi),
       counts: { ...counts, events: accepted, duplicates },
+      generated,
       daily,
     };
   },

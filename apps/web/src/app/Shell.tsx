@@ -5,6 +5,7 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLostSince } from '../api/connection.ts';
 import { queryClient, read } from '../api/queries.ts';
+import { DemoBadge } from '../ui/DemoLabel.tsx';
 import { clock, number } from '../ui/format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { PiiProvider } from '../ui/pii.tsx';
@@ -115,6 +116,7 @@ function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void
         <span className="clip">{t('shell.search')}</span>
         <kbd>/</kbd>
       </button>
+      <DemoBadge />
       <div className="spacer" />
       <JobTray />
       <Tooltip title={t('shell.keys')}>

@@ -3,6 +3,7 @@ import { auditEndpoints } from './audit.ts';
 import { accessEndpoints } from './access.ts';
 import { customersEndpoints } from './customers.ts';
 import { dataEndpoints } from './data.ts';
+import { demoEndpoints } from './demo.ts';
 import { exploreEndpoints } from './explore.ts';
 import { graphEndpoints } from './graph.ts';
 import { identityEndpoints } from './identity.ts';
@@ -20,6 +21,7 @@ export const endpoints = {
   ...graphEndpoints,
   ...auditEndpoints,
   ...exploreEndpoints,
+  ...demoEndpoints,
 } as const satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof endpoints;

@@ -88,6 +88,45 @@ const cases: Record<ContractedEvent, [JsonObject, string[]]> = {
     { coupon_id: 'C5', order_id: 'o1' },
     ['coupon:C5 redeemed_in order:o1 1', 'me used_coupon coupon:C5 1'],
   ],
+  'Campaign Sent': [{ campaign_id: 'k1' }, ['me received campaign:k1 1']],
+  'Campaign Withheld': [{ campaign_id: 'k1' }, ['me held_out_of campaign:k1 1']],
+  'Message Sent': [
+    { conversation_id: 'c1', staff_id: 's1', product_id: 'p1', body: '在吗', from: 'customer' },
+    [
+      'conversation:c1 attended_by staff:s1 1',
+      'conversation:c1 conversation_about product:p1 1',
+      'me talked_in conversation:c1 1',
+    ],
+  ],
+  'Post Published': [
+    { post_id: 'n1', account_id: '微博:a', topics: ['抗初老', '早C晚A'], product_id: 'p1', brand: '兰蔻' },
+    [
+      'account:微博:a published post:n1 1',
+      'post:n1 on_topic topic:抗初老 1',
+      'post:n1 on_topic topic:早C晚A 1',
+      'post:n1 post_about product:p1 1',
+      'post:n1 post_names brand:兰蔻 1',
+    ],
+  ],
+  'Post Engaged': [{ post_id: 'n1', action: 'like' }, ['me engaged_with post:n1 1']],
+  'Topic Joined': [{ topic: '油痘肌护肤' }, ['me took_part topic:油痘肌护肤 1']],
+  'Share Opened': [{ share_id: 's1' }, ['me opened_share share:s1 1']],
+  'Product Listed': [
+    { ...item, ingredients: ['胜肽', '角鲨烷'], effects: ['抗皱'], suited: ['敏感肌'], unsuited: ['油性'] },
+    [
+      'product:p1 does effect:抗皱 1',
+      'product:p1 made_with ingredient:胜肽 1',
+      'product:p1 made_with ingredient:角鲨烷 1',
+      'product:p1 not_for skin:油性 1',
+      'product:p1 suits skin:敏感肌 1',
+      ...facts,
+    ],
+  ],
+  'Stock Counted': [{ product_id: 'p1', stock: 12 }, []],
+  'Ad Spend Recorded': [
+    { campaign_id: 'a1', medium: '微博', cost: 250.5 },
+    ['campaign:a1 advertised_on channel:微博 250.5'],
+  ],
   'Campaign Opened': [{ campaign_id: 'k1' }, ['me opened campaign:k1 1']],
   'Campaign Clicked': [{ campaign_id: 'k1' }, ['me clicked campaign:k1 1']],
   'Service Ticket Opened': [
@@ -120,6 +159,19 @@ test('pages, screens, groups, places, devices and campaigns of arrivals', () => 
   expect(made({ type: 'group', groupId: 'g1', traits: { name: 'VIP', city: 'x' } }).edges).toEqual([
     'me member_of group:g1 1',
   ]);
+});
+
+test('a share joins who sent it with who opened it; an account belongs to whom its name is known', () => {
+  expect(made({ event: 'Product Shared', properties: { product_id: 'p1', share_id: 's1' } }).edges).toEqual([
+    'me sent_share share:s1 1',
+    'me shared product:p1 1',
+    'share:s1 share_of product:p1 1',
+  ]);
+  expect(made({ type: 'identify', traits: { social_id: '微博:a' } }).edges).toEqual([
+    'me has_account account:微博:a 1',
+  ]);
+  const post = { event: 'Post Published', properties: { post_id: 'n1', account_id: '微博:a' } };
+  expect(made(post, { anchored: false }).edges).toEqual(['account:微博:a published post:n1 1']);
 });
 
 test('every trait of an identify is kept, inner ones under their path, and places become nodes', () => {

@@ -21,6 +21,7 @@ beforeAll(async () => {
   await platform.jobs.start({
     import: imports.handler,
     rebuild: () => Promise.reject(new Error('not here')),
+    demo: () => Promise.reject(new Error('not here')),
   });
 });
 let before = 0;

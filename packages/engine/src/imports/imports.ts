@@ -8,8 +8,9 @@ import {
   type Job,
   type MappingCheck,
 } from '@guanxi/contracts';
-import { type JobHandler, type Platform, UserError } from '../platform/index.ts';
+import { type JobHandler, type JobRun, type Platform, UserError } from '../platform/index.ts';
 import { checkMapping } from './check.ts';
+import type { ImportFigures } from './figures.ts';
 import { compileMapping } from './mapper.ts';
 import { openTable, plainFile, type Table } from './readers/index.ts';
 import { type Gate, importParams, type ImportParams, runImport, type Throttle } from './run.ts';
@@ -34,6 +35,8 @@ export interface Imports {
     check(path: string, mapping: ImportMapping, rows?: number): Promise<MappingCheck>;
     /** A file, or every data file of a folder in order of name. Without a mapping, `mapping.json` beside it. */
     submit(path: string, mapping?: ImportMapping): Promise<Job[]>;
+    /** Imports a file within a job that goes on already, through a gate of its own. */
+    run(path: string, mapping: ImportMapping, run: JobRun, gate: Gate): Promise<ImportFigures>;
   };
   /** Works on jobs of kind `import`. */
   readonly handler: JobHandler;
@@ -84,6 +87,10 @@ export function createImports(
         for (const file of files) jobs.push(await submit({ path: file }, how));
         return jobs;
       },
+      run: async (path, mapping, run, own) =>
+        withTable(await localFile(path), mapping.file, (table) =>
+          runImport(table, mapping, run, { gate: own, throttle }),
+        ),
     },
     async handler(run) {
       const { file, mapping } = importParams.parse(run.params);

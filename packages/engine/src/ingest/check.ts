@@ -20,6 +20,7 @@ const LONGEST_NAME = 500;
 const NAMING = [
   'email', 'phone', 'mobile', 'openid', 'unionid', 'openId', 'unionId', 'memberId', 'member_id', 'member_no',
   'memberNumber', 'customerId', 'customer_id', 'externalId', 'external_id', 'deviceId', 'device_id',
+  'external_userid', 'buyer_id', 'social_id',
 ] as const; // prettier-ignore
 
 const refuse = (code: QuarantineCode, field: string, message: string): Refusal => ({ code, field, message });

@@ -107,7 +107,7 @@ export function createFigures(clickhouse: ClickHouse, clock: Clock): Figures {
   return {
     async of(sources) {
       const figures = await bySource();
-      return sources.map(({ id, name, kind, writeKey, enabled, createdAt, mends }) => ({
+      return sources.map(({ id, name, kind, writeKey, enabled, createdAt, mends, generated }) => ({
         id,
         name,
         kind,
@@ -115,6 +115,7 @@ export function createFigures(clickhouse: ClickHouse, clock: Clock): Figures {
         enabled,
         createdAt: createdAt.toISOString(),
         mends: [...mends],
+        generated,
         ...(figures.get(id) ?? { accepted: 0, accepted24h: 0, quarantined: 0, quarantined24h: 0, lastEventAt: null }),
       }));
     },

@@ -7,8 +7,9 @@ import { type Court, judge, MAX_FILE_EVENT_BYTES, type Refused } from './judge.t
 import { appendPatiently, createQuarantine, type Quarantine } from './quarantine.ts';
 import { type NewItem, QuarantineStore } from './quarantine-store.ts';
 import { type IngestRequest, type Opened, openRequest } from './request.ts';
-import { openSources, type SourceConfig, type SourcePatch } from './sources.ts';
-import type { Envelope, Refusal } from './types.ts';
+import { openSources, type SourceConfig, type SourcePatch, type SourceStore } from './sources.ts';
+import { readableInstant } from './time.ts';
+import { type Envelope, isObject, type Refusal } from './types.ts';
 
 /** What became of a request whose events are all on disk now, in the log or in quarantine. */
 export interface Outcome {
@@ -26,7 +27,17 @@ export interface Sources {
   byWriteKey(key: string): SourceConfig | null;
   /** The source under which a file's events enter, made where there is none. */
   ensureFileSource(name: string): Promise<SourceConfig>;
+  /** Sources of made-up events, which every screen labels as such. */
+  readonly generated: Pick<SourceStore, 'ensureGenerated' | 'removeGenerated'>;
   volume(id: string, hours: number): Promise<VolumeSlice[]>;
+}
+
+export interface AcceptOptions {
+  /** Their message ids are remembered for ever. */
+  readonly lasting: boolean;
+  readonly maxEventBytes?: number;
+  /** They came earlier, each at its own `receivedAt`: an archive of what another gate took, or a made-up past. */
+  readonly archived?: boolean;
 }
 
 export interface Ingest {
@@ -42,7 +53,7 @@ export interface Ingest {
   acceptEvents(
     sourceId: string,
     events: readonly JsonObject[],
-    options: { lasting: boolean; maxEventBytes?: number },
+    options: AcceptOptions,
   ): Promise<{ accepted: number; quarantined: number }>;
   readonly sources: Sources;
   readonly quarantine: Quarantine;
@@ -66,15 +77,24 @@ interface Parts {
 
 interface Judged {
   readonly entries: LogEntry[];
-  readonly refused: (Refused & { index: number })[];
+  readonly refused: (Refused & { index: number; envelope: Envelope })[];
 }
 
-function judgeAll(events: readonly Json[], envelope: Envelope, court: Court): Judged {
+/** Each event came when it says, where that can be read. */
+const receivedThen =
+  (envelope: Envelope) =>
+  (event: Json): Envelope => {
+    const at = isObject(event) ? readableInstant(event['receivedAt']) : null;
+    return at === null ? envelope : { ...envelope, receivedAt: Math.min(at, envelope.receivedAt) };
+  };
+
+function judgeAll(events: readonly Json[], envelopeOf: (event: Json) => Envelope, court: Court): Judged {
   const judged: Judged = { entries: [], refused: [] };
   events.forEach((event, index) => {
+    const envelope = envelopeOf(event);
     const verdict = judge(event, envelope, court);
     if ('accepted' in verdict) judged.entries.push(verdict.accepted);
-    else judged.refused.push({ ...verdict.refused, index });
+    else judged.refused.push({ ...verdict.refused, index, envelope });
   });
   return judged;
 }
@@ -136,7 +156,7 @@ async function acceptRequest(request: IngestRequest, parts: Parts): Promise<Outc
   const { events, envelope, keys } = await open(request, receivedAt, parts);
   const source = sourceOf([...request.keys, ...keys], parts);
   const court = { sourceId: source.id, mends: source.mends, maxEventBytes: platform.config.maxEventBytes };
-  const { entries, refused } = judgeAll(events, envelope, court);
+  const { entries, refused } = judgeAll(events, () => envelope, court);
   // The log first: when it refuses, the client sends everything again and nothing may lie in quarantine twice.
   await platform.log.append(entries);
   if (refused.length > 0) await store.add(refused.map((item) => toItem(source.id, envelope, item)));
@@ -152,7 +172,7 @@ async function acceptRequest(request: IngestRequest, parts: Parts): Promise<Outc
 async function acceptEvents(
   sourceId: string,
   events: readonly JsonObject[],
-  { lasting, maxEventBytes }: { lasting: boolean; maxEventBytes?: number },
+  { lasting, maxEventBytes, archived = false }: AcceptOptions,
   parts: Parts,
 ): Promise<{ accepted: number; quarantined: number }> {
   const { platform, store, sources } = parts;
@@ -168,9 +188,10 @@ async function acceptEvents(
     mayNameNobody: source.kind === 'file',
   };
   const said = source.kind === 'file' ? events.map((event) => ({ channel: 'file', ...event })) : events;
-  const { entries, refused } = judgeAll(said, envelope, court);
+  const { entries, refused } = judgeAll(said, archived ? receivedThen(envelope) : () => envelope, court);
   await appendPatiently(platform.log, entries, platform.config.maxPendingEvents);
-  if (refused.length > 0) await store.add(await store.fresh(refused.map((item) => toItem(sourceId, envelope, item))));
+  if (refused.length > 0)
+    await store.add(await store.fresh(refused.map((item) => toItem(sourceId, item.envelope, item))));
   parts.events.inc({ verdict: 'accepted' }, entries.length);
   parts.events.inc({ verdict: 'quarantined' }, refused.length);
   return { accepted: entries.length, quarantined: refused.length };
@@ -200,6 +221,7 @@ export async function createIngest(platform: Platform): Promise<Ingest> {
       byId: sources.byId,
       byWriteKey: sources.byWriteKey,
       ensureFileSource: sources.ensureFile,
+      generated: sources,
       volume: figures.volume,
     },
     quarantine: createQuarantine({ platform, store, sources }),

@@ -164,6 +164,10 @@ export class QuarantineStore {
     return () => this.#listeners.delete(listener);
   }
 
+  async remove(sources: readonly string[]): Promise<void> {
+    await this.clickhouse.remove('quarantine', 'source_id IN {sources:Array(String)}', { sources: [...sources] });
+  }
+
   /** Resolves once they are on disk. Throws `busy` or `unavailable`. */
   add(items: readonly NewItem[]): Promise<void> {
     return this.#commit.add(

@@ -44,6 +44,8 @@ export interface Quarantine {
   replay(request: ReplayRequest): Promise<ReplayResult>;
   /** Put waiting events aside for good; how many waited. */
   dismiss(ids: readonly string[]): Promise<number>;
+  /** Removes what these sources sent, whatever became of it. */
+  remove(sources: readonly string[]): Promise<void>;
   /** How many wait. */
   count(): Promise<number>;
 }
@@ -192,6 +194,7 @@ export function createQuarantine(parts: Parts): Quarantine {
         await store.settle(numbers, 'dismissed');
         return waiting;
       }),
+    remove: (sources) => store.remove(sources),
     count: () => store.count({ status: 'waiting' }),
   };
 }

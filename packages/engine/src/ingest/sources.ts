@@ -13,6 +13,8 @@ export interface SourceConfig {
   readonly enabled: boolean;
   readonly mends: readonly SourceMend[];
   readonly createdAt: Date;
+  /** Its events are made up to show the product. */
+  readonly generated: boolean;
 }
 
 export interface SourcePatch {
@@ -29,6 +31,10 @@ export interface SourceStore {
   update(id: string, patch: SourcePatch): Promise<SourceConfig>;
   /** The source of that name for files; made where there is none. */
   ensureFile(name: string): Promise<SourceConfig>;
+  /** The source of that name for made-up events; made where there is none. */
+  ensureGenerated(name: string, kind: SourceConfig['kind']): Promise<SourceConfig>;
+  /** Forgets the sources of made-up events; their events must be gone. */
+  removeGenerated(): Promise<void>;
 }
 
 const migrations: readonly Migration[] = [
@@ -40,6 +46,13 @@ const migrations: readonly Migration[] = [
     CREATE UNIQUE INDEX source_write_key ON source (write_key) WHERE write_key <> '';
     CREATE UNIQUE INDEX source_file_name ON source (name) WHERE kind = 'file'`,
   },
+  {
+    id: 'ingest-002-source-generated',
+    sql: `ALTER TABLE source ADD COLUMN generated boolean NOT NULL DEFAULT false;
+    DROP INDEX source_file_name;
+    CREATE UNIQUE INDEX source_file_name ON source (name) WHERE kind = 'file' AND NOT generated;
+    CREATE UNIQUE INDEX source_generated_name ON source (name) WHERE generated`,
+  },
 ];
 
 interface SourceRow {
@@ -50,6 +63,7 @@ interface SourceRow {
   enabled: boolean;
   mends: SourceMend[];
   created_at: Date;
+  generated: boolean;
 }
 
 const DEFAULT_ID = 'default';
@@ -62,6 +76,7 @@ const toSource = (row: SourceRow): SourceConfig => ({
   enabled: row.enabled,
   mends: row.mends,
   createdAt: row.created_at,
+  generated: row.generated,
 });
 const noSuchSource = () => new UserError('not_found', 'no_such_source', 'There is no such source');
 
@@ -76,11 +91,16 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
     if (source.writeKey) byKey.set(source.writeKey, source);
     return source;
   };
-  const insert = async (id: string, name: string, kind: SourceConfig['kind']): Promise<SourceConfig | null> => {
+  const insert = async (
+    id: string,
+    name: string,
+    kind: SourceConfig['kind'],
+    generated = false,
+  ): Promise<SourceConfig | null> => {
     const writeKey = kind === 'sdk' ? randomBytes(16).toString('hex') : '';
     const [row] = await postgres.query<SourceRow>(
-      `INSERT INTO source (id, name, kind, write_key, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING *`,
-      [id, name, kind, writeKey, new Date(clock.now())],
+      `INSERT INTO source (id, name, kind, write_key, created_at, generated) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING *`,
+      [id, name, kind, writeKey, new Date(clock.now()), generated],
     );
     return row ? keep(row) : null;
   };
@@ -90,7 +110,9 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
   const create = async (name: string, kind: SourceConfig['kind']) =>
     (await insert(randomBytes(8).toString('hex'), name, kind))!;
   const fileSource = (name: string) =>
-    [...byId.values()].find((source) => source.kind === 'file' && source.name === name);
+    [...byId.values()].find((source) => source.kind === 'file' && !source.generated && source.name === name);
+  const generatedSource = (name: string) =>
+    [...byId.values()].find((source) => source.generated && source.name === name);
 
   await load();
   if (byId.size === 0) await insert(DEFAULT_ID, DEFAULT_NAME, 'sdk');
@@ -120,6 +142,21 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
       if (made) return made;
       await load();
       return fileSource(name)!;
+    },
+    async ensureGenerated(name, kind) {
+      const known = generatedSource(name);
+      if (known) return known;
+      const made = await insert(randomBytes(8).toString('hex'), name, kind, true);
+      if (made) return made;
+      await load();
+      return generatedSource(name)!;
+    },
+    async removeGenerated() {
+      const gone = await postgres.query<SourceRow>('DELETE FROM source WHERE generated RETURNING *');
+      for (const { id, write_key } of gone) {
+        byId.delete(id);
+        byKey.delete(write_key);
+      }
     },
   };
 }

@@ -167,6 +167,11 @@ export const settings = {
     z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
     'How that account signs in',
   ),
+  demo: setting(
+    'GUANXI_DEMO',
+    z.union([z.enum(['on', 'off']), z.coerce.number().int().min(1).max(1_000_000)]).default('on'),
+    'Whether an empty embedded installation loads the demo brand when it first starts: on, off, or with how many people',
+  ),
   logLevel: setting(
     'GUANXI_LOG_LEVEL',
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -45,6 +45,8 @@ export interface EventLog {
   read(after: number, limit: number): Promise<LogRecord[]>;
   /** Removes the records of these places for good; no later read gives them, also after a restart. Returns how many there were. */
   erase(places: readonly number[]): Promise<number>;
+  /** Removes every record up to a place for good. Places go on from where they were. */
+  eraseUpTo(place: number): Promise<void>;
   /** The place up to which everything is on disk and can be read, by any process; 0 of an empty log. Never goes back. */
   head(): number;
   /** How many entries of this process wait to be written. */
@@ -135,6 +137,12 @@ async function erasePlaces(clickhouse: ClickHouse, places: readonly number[]): P
   return erased;
 }
 
+/** The newest place of all is noted, so that none is given again; one mutation removes the rest. */
+async function eraseStretch(clickhouse: ClickHouse, place: number): Promise<void> {
+  await clickhouse.insert('event_log_erased', [{ seq: place }], { lane: 'log' });
+  await clickhouse.remove('event_log', 'seq > 0 AND seq <= {place:UInt64}', { place });
+}
+
 /** A row that no reader of the log sees: their places begin at 1. */
 const TOMBSTONE = { seq: 0, kind: 'decision', received_at: 0, sent_at: null, source_id: '', payload: '' };
 
@@ -202,6 +210,7 @@ class ClickHouseLog implements EventLog {
   }
 
   erase = (places: readonly number[]) => erasePlaces(this.parts.clickhouse, places);
+  eraseUpTo = (place: number) => eraseStretch(this.parts.clickhouse, place);
   head = () => this.places.head();
   pending = () => this.#pending;
   onHead = (listener: (head: number) => void) => this.places.onHead(listener);

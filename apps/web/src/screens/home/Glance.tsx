@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useJobs } from '../../app/JobTray.tsx';
 import { read } from '../../api/queries.ts';
+import { SourceName } from '../../ui/DemoLabel.tsx';
 import { ago, number } from '../../ui/format.ts';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
@@ -30,7 +31,7 @@ export function SourcesGlance() {
                 <tr key={source.id}>
                   <td>
                     <Link to="/data/sources" search={{ id: source.id }}>
-                      {source.name}
+                      <SourceName source={source} />
                     </Link>
                   </td>
                   <td>{source.lastEventAt ? ago(source.lastEventAt) : t('source.never')}</td>

@@ -6,6 +6,7 @@ import { read } from '../../api/queries.ts';
 import { number } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/Page.tsx';
 import { QueryView } from '../../ui/states.tsx';
+import { DemoNotice } from './DemoNotice.tsx';
 import { Attention, SourcesGlance } from './Glance.tsx';
 import { GetStarted } from './GetStarted.tsx';
 import './home.css';
@@ -48,9 +49,13 @@ export function Home() {
       <QueryView query={query}>
         {(status) =>
           status.counts.events === 0 && !status.rebuilding ? (
-            <GetStarted />
+            <>
+              <DemoNotice empty />
+              <GetStarted />
+            </>
           ) : (
             <>
+              <DemoNotice empty={false} />
               <Sentence status={status} />
               {status.rebuilding && (
                 <p className="partial" role="note">

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
+import { SourceName } from '../../ui/DemoLabel.tsx';
 import { ago, number, percent } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Mark, Page } from '../../ui/Page.tsx';
@@ -39,7 +40,7 @@ export function Sources() {
   const select = (id: string | undefined) => void navigate({ search: { id } });
   const create = () => void navigate({ search: { new: '1' } });
   const columns: Column<Source>[] = [
-    { id: 'name', header: t('source.name'), track: 'minmax(140px, 2fr)', cell: (row) => row.name },
+    { id: 'name', header: t('source.name'), track: 'minmax(140px, 2fr)', cell: (row) => <SourceName source={row} /> },
     { id: 'kind', header: t('source.kind'), track: '72px', cell: (row) => t(`source.kinds.${row.kind}`) },
     { id: 'state', header: t('source.status'), track: '104px', cell: (row) => <SourceState source={row} /> },
     {

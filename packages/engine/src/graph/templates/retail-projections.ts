@@ -1,36 +1,9 @@
-import type { z } from 'zod';
-import type { ContractedEvent, projection } from '@guanxi/contracts';
+import type { ContractedEvent } from '@guanxi/contracts';
+import { brandAndCategory, type EdgeInput, product, productEdges, type ProjectionInput } from './retail-parts.ts';
+import type { Place } from './retail-parts.ts';
+import { retailGoods } from './retail-goods.ts';
+import { retailTalk } from './retail-talk.ts';
 
-type ProjectionInput = z.input<typeof projection>;
-type NodeInput = NonNullable<ProjectionInput['nodes']>[string];
-type EdgeInput = NonNullable<ProjectionInput['edges']>[number];
-
-/** Where an event speaks of one product (`properties`) or of one of several (`item`). */
-type Place = 'properties' | 'item';
-
-const product = (place: Place): NodeInput => ({
-  type: 'product',
-  key: `${place}.product_id|${place}.sku`,
-  attributes: {
-    name: `${place}.name`,
-    price: `${place}.price`,
-    currency: place === 'item' ? 'item.currency|properties.currency' : 'properties.currency',
-    category: `${place}.category`,
-    brand: `${place}.brand`,
-    variant: `${place}.variant`,
-    image: `${place}.image_url|${place}.image`,
-    url: `${place}.url`,
-  },
-});
-const productNodes = (place: Place): Record<string, NodeInput> => ({
-  product: product(place),
-  brand: { type: 'brand', key: `${place}.brand` },
-  category: { type: 'category', key: `${place}.category` },
-});
-const productEdges: EdgeInput[] = [
-  { type: 'of_brand', from: 'product', to: 'brand' },
-  { type: 'in_category', from: 'product', to: 'category' },
-];
 const ORDER_KEY = 'properties.order_id';
 const quantity = (place: Place) => `${place}.quantity`;
 
@@ -38,7 +11,7 @@ const quantity = (place: Place) => `${place}.quantity`;
 const onProduct = (id: string, name: ContractedEvent, edge: string, weight?: EdgeInput['weight']): ProjectionInput => ({
   id,
   when: { types: ['track'], names: [name] },
-  nodes: productNodes('properties'),
+  nodes: brandAndCategory('properties'),
   edges: [{ type: edge, from: 'person', to: 'product', ...(weight === undefined ? {} : { weight }) }, ...productEdges],
 });
 
@@ -55,7 +28,7 @@ const onProducts = (
     when: { types: ['track'], names: [name] },
     each: 'properties.products',
     nodes: {
-      ...productNodes('item'),
+      ...brandAndCategory('item'),
       ...(options.order ? { order: { type: 'order', key: ORDER_KEY } } : {}),
     },
     edges: [
@@ -202,6 +175,8 @@ const onTicket = (id: string, name: ContractedEvent, status: string, edge: strin
 });
 
 const marketing: ProjectionInput[] = [
+  onCampaign('campaign_sent', 'Campaign Sent', 'received'),
+  onCampaign('campaign_withheld', 'Campaign Withheld', 'held_out_of'),
   onCampaign('campaign_opened', 'Campaign Opened', 'opened'),
   onCampaign('campaign_clicked', 'Campaign Clicked', 'clicked'),
   {
@@ -313,4 +288,12 @@ const people: ProjectionInput[] = [
   },
 ];
 
-export const retailProjections: ProjectionInput[] = [...shopping, ...orders, ...marketing, ...visits, ...people];
+export const retailProjections: ProjectionInput[] = [
+  ...shopping,
+  ...retailGoods,
+  ...orders,
+  ...marketing,
+  ...retailTalk,
+  ...visits,
+  ...people,
+];

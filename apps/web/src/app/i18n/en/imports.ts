@@ -98,6 +98,8 @@ export const imports: typeof zh = {
     another_file: 'Import another file',
   },
   jobResult: {
+    shard: 'Shards',
+    unreadable: 'Unreadable rows',
     rows: 'Rows',
     events: 'Events',
     skipped: 'Rows left out',

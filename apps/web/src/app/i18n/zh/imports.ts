@@ -97,6 +97,8 @@ export const imports = {
     another_file: '再导入一个文件',
   },
   jobResult: {
+    shard: '批次',
+    unreadable: '无法读取的行',
     rows: '行',
     events: '事件',
     skipped: '跳过的行',

@@ -1,0 +1,91 @@
+import type { DemoStatus } from '@guanxi/contracts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Popconfirm } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, queryClient, read, refresh } from '../../api/queries.ts';
+import { JobLine } from '../../ui/JobLine.tsx';
+import { Panel } from '../../ui/Page.tsx';
+import { Failure } from '../../ui/states.tsx';
+
+const useDemo = () =>
+  useQuery({
+    ...read('demoStatus'),
+    refetchInterval: (query) =>
+      query.state.data?.state === 'loading' || query.state.data?.state === 'clearing' ? 1_000 : 10_000,
+  });
+
+const useAct = (name: 'demoLoad' | 'demoClear') =>
+  useMutation({
+    mutationFn: (body: NonNullable<DemoStatus['options']> | Record<string, never>) =>
+      name === 'demoLoad' ? call('demoLoad', { body }) : call('demoClear'),
+    onSuccess: () => (name === 'demoClear' ? queryClient.invalidateQueries() : refresh('demoStatus', 'jobs', 'status')),
+  });
+
+function Clear() {
+  const { t } = useTranslation();
+  const clear = useAct('demoClear');
+  return (
+    <>
+      <Popconfirm
+        title={t('demo.clearAsk')}
+        okText={t('demo.job.clear')}
+        cancelText={t('action.cancel')}
+        onConfirm={() => clear.mutate({})}
+      >
+        <Button size="small" loading={clear.isPending}>
+          {t('demo.clear')}
+        </Button>
+      </Popconfirm>
+      {clear.isError && <Failure compact error={clear.error} />}
+    </>
+  );
+}
+
+function Notice({ text, children }: { text: string; children?: ReactNode }) {
+  return (
+    <div className="demo-notice" role="note">
+      <span>{text}</span>
+      {children}
+    </div>
+  );
+}
+
+/** An offer of demo data to who has none, how far they are while they come, and the way to be rid of them. */
+export function DemoNotice({ empty }: { empty: boolean }) {
+  const { t } = useTranslation();
+  const demo = useDemo();
+  const load = useAct('demoLoad');
+  if (!demo.data) return null;
+  const { state, job, clearable, loadable, options } = demo.data;
+  const start = (label: string) => (
+    <Button type="primary" loading={load.isPending} onClick={() => load.mutate(options ?? {})}>
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      {load.isError && <Failure compact error={load.error} />}
+      {state === 'none' && empty && loadable && <Notice text={t('demo.loadWhy')}>{start(t('demo.load'))}</Notice>}
+      {state === 'stopped' && (
+        <Notice text={t('demo.stopped')}>
+          {start(t('demo.resume'))}
+          {clearable && <Clear />}
+        </Notice>
+      )}
+      {state === 'loaded' && <Notice text={t(clearable ? 'demo.only' : 'demo.mixed')}>{clearable && <Clear />}</Notice>}
+      {(state === 'loading' || state === 'clearing') && job && (
+        <Panel note={t(state === 'loading' ? 'demo.loading' : 'demo.clearing')} title={t('demo.label')}>
+          <JobLine
+            job={job}
+            onCancel={
+              state === 'loading'
+                ? () => void call('jobCancel', { params: { id: job.id } }).then(() => refresh('demoStatus', 'jobs'))
+                : undefined
+            }
+          />
+        </Panel>
+      )}
+    </>
+  );
+}
