@@ -86,6 +86,13 @@ class KafkaLog implements EventLog {
 
   read = (after: number, limit: number) => this.#records(after, limit, this.#head);
   erase = (places: readonly number[]) => this.#erasure.erase(places, this.#head);
+
+  async eraseUpTo(place: number): Promise<void> {
+    const step = 50_000;
+    for (let first = 1; first <= place; first += step)
+      await this.erase(Array.from({ length: Math.min(step, place - first + 1) }, (_, at) => first + at));
+  }
+
   head = () => this.#head;
   pending = () => this.#writer.pending();
 
