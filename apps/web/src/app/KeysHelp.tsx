@@ -9,7 +9,10 @@ const groups = {
   lists: { move: ['↑', '↓'], open: ['Enter'] },
   live: { pause: ['Space'], filter: ['f'] },
   customer: { list: ['t'], evidence: ['e'], back: ['['], forward: [']'], neighbours: ['←', '→'] },
-  graph: { expand: ['x'], hide: ['h'], path: ['p'], layout: ['l'], list: ['t'], undo: ['⌘', 'Z'] },
+  graph: {
+    ...{ find: ['f'], expand: ['x'], hide: ['h'], path: ['p'], influence: ['i'], choose: ['s'], pin: ['Space'] },
+    ...{ menu: ['Shift', 'F10'], layout: ['l'], list: ['t'], undo: ['⌘', 'Z'], redo: ['⇧', '⌘', 'Z'] },
+  },
 } as const;
 type Group = keyof typeof groups;
 

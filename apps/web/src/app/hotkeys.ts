@@ -10,7 +10,11 @@ const editable = (target: EventTarget | null) =>
 
 const nameOf = (event: KeyboardEvent) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return event.metaKey || event.ctrlKey ? `mod+${key}` : event.altKey ? `alt+${key}` : key;
+  return event.metaKey || event.ctrlKey
+    ? `mod+${event.shiftKey ? 'shift+' : ''}${key}`
+    : event.altKey
+      ? `alt+${key}`
+      : key;
 };
 
 /**

@@ -58,18 +58,14 @@ const customer = createRoute({
 const graph = createRoute({
   getParentRoute: parent,
   path: '/graph',
-  /** n: nodes placed by hand; x: expansions; h: hidden; off: types switched off; p: path query; c: common query. */
+  /**
+   * n: nodes placed by hand; x: expansions; h: hidden; k: kept alone; pin: places; off: types switched off; p: paths;
+   * c: in common; i: influence; g: communities, gm: those opened; b: relations among neighbours; all: draw many;
+   * sel: selected; s: the saved scene. Long lists stand behind the `#`.
+   */
   validateSearch: z.object({
-    n: text,
-    x: text,
-    h: text,
-    off: text,
-    from: text,
-    to: text,
-    p: text,
-    c: text,
-    sel: text,
-    view: text,
+    ...{ n: text, x: text, h: text, k: text, pin: text, off: text, from: text, to: text, p: text, c: text, i: text },
+    ...{ g: text, gm: text, b: text, all: text, sel: text, s: text, view: text },
   }),
   component: lazyRouteComponent(() => import('../screens/graph/Graph.tsx'), 'Graph'),
 });

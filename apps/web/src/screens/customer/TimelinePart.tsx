@@ -1,4 +1,4 @@
-import type { Customer, EventSummary } from '@guanxi/contracts';
+import type { Customer, EventSummary, Timeline } from '@guanxi/contracts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Button, Select } from 'antd';
@@ -6,12 +6,12 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listOfText, textOfList } from '../../app/search.ts';
 import { call, read } from '../../api/queries.ts';
+import { DensityStrip } from '../../ui/DensityStrip.tsx';
 import { dateTime, number } from '../../ui/format.ts';
 import { usePii } from '../../ui/pii.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
-import { DensityStrip } from './DensityStrip.tsx';
 
 const route = getRouteApi('/customers/$id');
 const day = 86_400_000;
@@ -54,6 +54,19 @@ function useColumns(): Column<EventSummary>[] {
       },
     ];
   }, [t, words, pii, sources.data]);
+}
+
+/** Fewer days without anything are nothing to speak of. */
+const quietDays = 14;
+
+/** The longest time without events, in whole days. */
+export function longestSilence(density: Timeline['density']): number {
+  let [longest, current] = [0, 0];
+  for (const slice of density) {
+    current = slice.count > 0 ? 0 : current + Date.parse(slice.end) - Date.parse(slice.start);
+    longest = Math.max(longest, current);
+  }
+  return Math.floor(longest / day);
 }
 
 type CustomerSearch = ReturnType<typeof route.useSearch>;
@@ -115,6 +128,7 @@ export function TimelinePart({ customer }: { customer: Customer }) {
   const columns = useColumns();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const first = query.data?.pages[0];
+  const silence = first ? longestSilence(first.density) : 0;
   return (
     <div className="timeline">
       <Tools customer={customer} />
@@ -123,6 +137,7 @@ export function TimelinePart({ customer }: { customer: Customer }) {
           density={first.density}
           from={search.from}
           to={search.to}
+          note={silence >= quietDays ? t('timeline.silence', { n: number(silence) }) : undefined}
           onRange={({ from, to }) => set({ from, to })}
         />
       )}

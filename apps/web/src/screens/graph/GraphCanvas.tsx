@@ -1,117 +1,40 @@
-import type { NodeFamily } from '@guanxi/contracts';
 import Graph from 'graphology';
-import { useEffect, useRef } from 'react';
+import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 import Sigma from 'sigma';
-import type { Settings } from 'sigma/settings';
-import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
-import { familyColours, fonts, palettes, type ThemeName } from '../../app/tokens.ts';
-import { drawGlyphs, drawHover, drawLabel, nodeBoxes, type TakenBoxes } from './canvasLabels.ts';
+import { palettes, type ThemeName } from '../../app/tokens.ts';
+import { drawGlyphs, nodeBoxes, type TakenBoxes } from './canvasLabels.ts';
+import { type Live, reducersOf, settingsOf } from './canvasSettings.ts';
+import type { CanvasEdge, CanvasNode, CanvasTool } from './canvasTypes.ts';
+import { type Minimap, minimapOn } from './minimap.ts';
+import { isInside, SelectOverlay, type Spot } from './SelectOverlay.tsx';
 
-export interface CanvasNode {
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-  readonly label: string;
-  readonly family: NodeFamily;
-  readonly onPath: boolean;
+/** What can be asked of the canvas from outside. */
+export interface CanvasHandle {
+  zoom(factor: number): void;
+  fit(): void;
+  focus(): void;
 }
-export interface CanvasEdge {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly size: number;
-  readonly label: string;
-  readonly onPath: boolean;
-}
+
 interface GraphCanvasProps {
   readonly label: string;
+  readonly selectLabel: string;
   readonly theme: ThemeName;
   readonly nodes: readonly CanvasNode[];
   readonly edges: readonly CanvasEdge[];
   readonly selected: string | undefined;
+  readonly chosen: ReadonlySet<string>;
+  readonly tool: CanvasTool;
+  readonly withMap: boolean;
+  readonly handle?: Ref<CanvasHandle>;
   readonly onNode: (id: string) => void;
   readonly onExpand: (id: string) => void;
   readonly onEdge: (id: string) => void;
   readonly onGround: () => void;
-}
-interface Live {
-  hovered: string | null;
-  hoveredEdge: string | null;
-  selected: string | undefined;
-  theme: ThemeName;
-  /** Boxes that names keep clear of in this frame: known once sigma has placed the nodes. */
-  taken: () => TakenBoxes;
-}
-
-/** One colour laid over another: the canvas draws without transparency. */
-function mix(over: string, under: string, share: number): string {
-  const part = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
-  return `#${[1, 3, 5]
-    .map((at) =>
-      Math.round(part(over, at) * share + part(under, at) * (1 - share))
-        .toString(16)
-        .padStart(2, '0'),
-    )
-    .join('')}`;
-}
-
-function reducersOf(graph: Graph, live: Live): Pick<Settings, 'nodeReducer' | 'edgeReducer'> {
-  const near = (id: string) => {
-    const focus = live.hovered;
-    return !focus || id === focus || graph.areNeighbors(id, focus);
-  };
-  return {
-    nodeReducer: (id, data) => {
-      const palette = palettes[live.theme];
-      const colour = familyColours[live.theme][data['family'] as NodeFamily];
-      const dim = !near(id);
-      const change: Partial<NodeDisplayData> = { ...data, color: dim ? palette.hairline : colour, zIndex: dim ? 0 : 1 };
-      if (dim) change.label = '';
-      if (id === live.selected) Object.assign(change, { highlighted: true, forceLabel: true, zIndex: 3 });
-      if (data['onPath']) Object.assign(change, { forceLabel: true, zIndex: 2 });
-      return change;
-    },
-    edgeReducer: (id, data) => {
-      const palette = palettes[live.theme];
-      const on = id === live.hoveredEdge || id === live.selected;
-      const [from, to] = graph.extremities(id);
-      const touches = !live.hovered || from === live.hovered || to === live.hovered;
-      const quiet = mix(palette.control, palette.surface, 0.5);
-      const change: Partial<EdgeDisplayData> = {
-        ...data,
-        color: data['onPath'] || on ? palette.thread : touches ? quiet : mix(palette.hairline, palette.surface, 0.4),
-      };
-      if (!on && !(live.hovered && touches && graph.order < 60)) change.label = '';
-      else change.forceLabel = true;
-      if (on || data['onPath']) Object.assign(change, { size: Math.max(3, (data['size'] as number) + 1), zIndex: 2 });
-      return change;
-    },
-  };
-}
-
-function settingsOf(live: Live): Partial<Settings> {
-  const palette = palettes[live.theme];
-  return {
-    allowInvalidContainer: true,
-    renderEdgeLabels: true,
-    enableEdgeEvents: true,
-    zIndex: true,
-    labelFont: fonts.text,
-    labelSize: 12,
-    labelColor: { color: palette.text1 },
-    labelDensity: 0.9,
-    labelGridCellSize: 90,
-    labelRenderedSizeThreshold: 5,
-    edgeLabelFont: fonts.text,
-    edgeLabelSize: 12,
-    edgeLabelColor: { color: palette.text2 },
-    minEdgeThickness: 1,
-    stagePadding: 110,
-    doubleClickZoomingRatio: 1,
-    defaultDrawNodeLabel: drawLabel(palette, () => live.taken()),
-    defaultDrawNodeHover: drawHover(palette),
-  };
+  /** Nodes drawn round, or one that was clicked with Shift; `add` keeps those chosen before. */
+  readonly onChoose: (ids: readonly string[], add: boolean) => void;
+  readonly onMenu: (id: string, at: Spot) => void;
+  /** A node was dragged to a place of its own. */
+  readonly onPlace: (id: string, at: Spot) => void;
 }
 
 /** Nearest node in the direction of an arrow key, on the screen. */
@@ -125,15 +48,10 @@ function nextInDirection(sigma: Sigma, graph: Graph, from: string | undefined, k
   const direction = along[key];
   if (!direction) return undefined;
   if (!from || !graph.hasNode(from)) return graph.nodes()[0];
-  const place = (id: string) =>
-    sigma.graphToViewport({
-      x: graph.getNodeAttribute(id, 'x') as number,
-      y: graph.getNodeAttribute(id, 'y') as number,
-    });
-  const start = place(from);
+  const start = spotOf(sigma, graph, from);
   let best: { id: string; cost: number } | undefined;
   graph.forEachNode((id) => {
-    const { x, y } = place(id);
+    const { x, y } = spotOf(sigma, graph, id);
     const ahead = (x - start.x) * direction[0] + (y - start.y) * direction[1];
     if (id === from || ahead <= 1) return;
     const cost = ahead + 2 * Math.abs((x - start.x) * direction[1] - (y - start.y) * direction[0]);
@@ -142,6 +60,12 @@ function nextInDirection(sigma: Sigma, graph: Graph, from: string | undefined, k
   return best?.id;
 }
 
+const spotOf = (sigma: Sigma, graph: Graph, id: string): Spot =>
+  sigma.graphToViewport({
+    x: graph.getNodeAttribute(id, 'x') as number,
+    y: graph.getNodeAttribute(id, 'y') as number,
+  });
+
 function fill(graph: Graph, nodes: readonly CanvasNode[], edges: readonly CanvasEdge[]): void {
   graph.clear();
   for (const { id, ...attributes } of nodes) graph.addNode(id, attributes);
@@ -149,95 +73,180 @@ function fill(graph: Graph, nodes: readonly CanvasNode[], edges: readonly Canvas
     if (from !== to && graph.hasNode(from) && graph.hasNode(to)) graph.addEdgeWithKey(id, from, to, attributes);
 }
 
+/** Nodes follow the pointer that holds them, and stay where it lets them go. */
+function bindDragging(sigma: Sigma, graph: Graph, props: () => GraphCanvasProps): void {
+  let dragged: string | null = null;
+  let moved = false;
+  sigma.on('downNode', ({ node, event }) => {
+    if ((event.original as MouseEvent).button === 2) return;
+    dragged = node;
+    moved = false;
+    if (!sigma.getCustomBBox()) sigma.setCustomBBox(sigma.getBBox());
+  });
+  sigma.on('moveBody', ({ event }) => {
+    if (!dragged || !graph.hasNode(dragged)) return;
+    moved = true;
+    graph.mergeNodeAttributes(dragged, sigma.viewportToGraph(event));
+    event.preventSigmaDefault();
+    event.original.preventDefault();
+  });
+  const drop = () => {
+    if (dragged && moved && graph.hasNode(dragged)) {
+      const { x, y } = graph.getNodeAttributes(dragged) as Spot;
+      props().onPlace(dragged, { x, y });
+    }
+    dragged = null;
+  };
+  sigma.on('upNode', drop);
+  sigma.on('upStage', drop);
+}
+
+function bind(sigma: Sigma, graph: Graph, live: Live, props: () => GraphCanvasProps): void {
+  const redraw = () => sigma.refresh({ skipIndexation: true });
+  sigma.on('clickNode', ({ node, event }) => {
+    if ((event.original as MouseEvent).shiftKey) props().onChoose([node], true);
+    else props().onNode(node);
+  });
+  sigma.on('doubleClickNode', ({ node, preventSigmaDefault }) => {
+    preventSigmaDefault();
+    props().onExpand(node);
+  });
+  sigma.on('rightClickNode', ({ node, event }) => props().onMenu(node, { x: event.x, y: event.y }));
+  sigma.on('clickEdge', ({ edge }) => props().onEdge(edge));
+  sigma.on('clickStage', () => props().onGround());
+  sigma.on('enterNode', ({ node }) => {
+    live.hovered = node;
+    redraw();
+  });
+  sigma.on('leaveNode', () => {
+    live.hovered = null;
+    redraw();
+  });
+  sigma.on('enterEdge', ({ edge }) => {
+    live.hoveredEdge = edge;
+    redraw();
+  });
+  sigma.on('leaveEdge', () => {
+    live.hoveredEdge = null;
+    redraw();
+  });
+  sigma.on('beforeRender', () => {
+    let taken: TakenBoxes | undefined;
+    live.taken = () => (taken ??= nodeBoxes(sigma, graph));
+  });
+  bindDragging(sigma, graph, props);
+}
+
+interface Stage {
+  readonly sigma: Sigma;
+  readonly graph: Graph;
+  readonly live: Live;
+  readonly map: Minimap | null;
+}
+
+function raise(box: HTMLElement, map: HTMLCanvasElement | null, props: () => GraphCanvasProps): Stage {
+  const graph = new Graph({ multi: true, type: 'directed' });
+  const { theme, nodes, edges } = props();
+  const live: Live = {
+    ...{ hovered: null, hoveredEdge: null, selected: undefined, chosen: new Set(), theme },
+    taken: () => [],
+  };
+  fill(graph, nodes, edges);
+  const sigma = new Sigma(graph, box, { ...settingsOf(live, graph, box.clientWidth), ...reducersOf(graph, live) });
+  bind(sigma, graph, live, props);
+  const minimap = map ? minimapOn(map, sigma, graph, () => live.theme) : null;
+  sigma.on('afterRender', () => {
+    drawGlyphs(sigma, graph, palettes[live.theme]);
+    minimap?.frame();
+  });
+  return { sigma, graph, live, map: minimap };
+}
+
 /** The only place that knows sigma: one instance for the life of the component, its WebGL context freed at the end. */
 export function GraphCanvas(props: GraphCanvasProps) {
-  const { label, theme, nodes, edges, selected } = props;
+  const { label, selectLabel, theme, nodes, edges, selected, chosen, tool, withMap, handle } = props;
   const box = useRef<HTMLDivElement>(null);
-  const handlers = useRef(props);
-  handlers.current = props;
-  const stage = useRef<{ sigma: Sigma; graph: Graph; live: Live } | null>(null);
+  const map = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const stage = useRef<Stage | null>(null);
 
   useEffect(() => {
     if (!box.current) return;
-    const graph = new Graph({ multi: true, type: 'directed' });
-    const live: Live = {
-      hovered: null,
-      hoveredEdge: null,
-      selected: undefined,
-      theme: handlers.current.theme,
-      taken: () => [],
-    };
-    const sigma = new Sigma(graph, box.current, { ...settingsOf(live), ...reducersOf(graph, live) });
-    const redraw = () => sigma.refresh({ skipIndexation: true });
-    sigma.on('clickNode', ({ node }) => handlers.current.onNode(node));
-    sigma.on('doubleClickNode', ({ node, preventSigmaDefault }) => {
-      preventSigmaDefault();
-      handlers.current.onExpand(node);
-    });
-    sigma.on('clickEdge', ({ edge }) => handlers.current.onEdge(edge));
-    sigma.on('clickStage', () => handlers.current.onGround());
-    sigma.on('enterNode', ({ node }) => {
-      live.hovered = node;
-      redraw();
-    });
-    sigma.on('leaveNode', () => {
-      live.hovered = null;
-      redraw();
-    });
-    sigma.on('enterEdge', ({ edge }) => {
-      live.hoveredEdge = edge;
-      redraw();
-    });
-    sigma.on('leaveEdge', () => {
-      live.hoveredEdge = null;
-      redraw();
-    });
-    sigma.on('beforeRender', () => {
-      let taken: TakenBoxes | undefined;
-      live.taken = () => (taken ??= nodeBoxes(sigma, graph));
-    });
-    sigma.on('afterRender', () => drawGlyphs(sigma, graph, palettes[live.theme]));
-    stage.current = { sigma, graph, live };
+    const raised = raise(box.current, map.current, () => latest.current);
+    stage.current = raised;
     return () => {
-      sigma.kill();
+      raised.sigma.kill();
       stage.current = null;
     };
-  }, []);
+  }, [withMap]);
 
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
     Object.assign(current.live, { hovered: null, hoveredEdge: null });
+    current.sigma.setCustomBBox(null);
     fill(current.graph, nodes, edges);
+    current.sigma.setSettings(settingsOf(current.live, current.graph, current.sigma.getDimensions().width));
     current.sigma.refresh();
-  }, [nodes, edges]);
+    current.map?.refresh();
+  }, [nodes, edges, withMap]);
 
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
-    Object.assign(current.live, { theme, selected });
-    current.sigma.setSettings(settingsOf(current.live));
+    Object.assign(current.live, { theme, selected, chosen });
+    current.sigma.setSettings(settingsOf(current.live, current.graph, current.sigma.getDimensions().width));
     current.sigma.refresh({ skipIndexation: true });
-  }, [theme, selected, nodes]);
+  }, [theme, selected, chosen, nodes, withMap]);
 
+  useEffect(() => stage.current?.map?.refresh(), [theme]);
+
+  useImperativeHandle(handle, () => ({
+    zoom: (factor) => void stage.current?.sigma.getCamera().animatedZoom({ factor, duration: 150 }),
+    fit: () => void stage.current?.sigma.getCamera().animatedReset({ duration: 150 }),
+    focus: () => box.current?.focus(),
+  }));
+
+  const inside = (line: readonly Spot[]) => {
+    const current = stage.current;
+    return current ? current.graph.filterNodes((id) => isInside(spotOf(current.sigma, current.graph, id), line)) : [];
+  };
   return (
-    <div
-      ref={box}
-      className="graph-canvas"
-      role="application"
-      aria-label={label}
-      tabIndex={0}
-      onKeyDown={(event) => {
-        const current = stage.current;
-        if (!current) return;
-        const next = nextInDirection(current.sigma, current.graph, selected, event.key);
-        if (next) {
+    <>
+      <div
+        ref={box}
+        className="graph-canvas"
+        role="application"
+        aria-label={label}
+        tabIndex={0}
+        onKeyDown={(event) => onKey(event, stage.current, props)}
+        onContextMenu={(event) => {
           event.preventDefault();
-          props.onNode(next);
-        } else if (event.key === '+' || event.key === '=') void current.sigma.getCamera().animatedZoom();
-        else if (event.key === '-') void current.sigma.getCamera().animatedUnzoom();
-        else if (event.key === '0') void current.sigma.getCamera().animatedReset();
-      }}
-    />
+          // The key for menus: there is no pointer, so it is of the selected node.
+          const current = stage.current;
+          if (event.nativeEvent.button === 2 || !current || !selected || !current.graph.hasNode(selected)) return;
+          props.onMenu(selected, spotOf(current.sigma, current.graph, selected));
+        }}
+      />
+      {withMap && <canvas ref={map} className="graph-minimap" aria-hidden="true" />}
+      {tool !== 'move' && (
+        <SelectOverlay tool={tool} label={selectLabel} onDone={(line, add) => props.onChoose(inside(line), add)} />
+      )}
+    </>
   );
+}
+
+function onKey(event: React.KeyboardEvent, stage: Stage | null, props: GraphCanvasProps): void {
+  if (!stage) return;
+  const camera = stage.sigma.getCamera();
+  const next = nextInDirection(stage.sigma, stage.graph, props.selected, event.key);
+  const chosen = event.key === 's' && props.selected && stage.graph.hasNode(props.selected) ? props.selected : null;
+  if (next) {
+    event.preventDefault();
+    props.onNode(next);
+  } else if (chosen) props.onChoose([chosen], true);
+  else if (event.key === '+' || event.key === '=') void camera.animatedZoom();
+  else if (event.key === '-') void camera.animatedUnzoom();
+  else if (event.key === '0') void camera.animatedReset();
 }

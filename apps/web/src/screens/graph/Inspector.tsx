@@ -1,3 +1,4 @@
+import type { NodeDetail } from '@guanxi/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
@@ -12,6 +13,7 @@ import { Panel } from '../../ui/Page.tsx';
 import { usePii } from '../../ui/pii.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
+import { type ExpandHow, ExpandOptions, howOf, presetHow } from './expansion.tsx';
 import { useNodeName } from './NodeSearch.tsx';
 import { collapse, expand, hide, type Scene } from './scene.ts';
 
@@ -19,11 +21,14 @@ interface InspectorProps {
   readonly id: string;
   readonly scene: Scene;
   readonly onScene: (scene: Scene) => void;
+  readonly how: ExpandHow;
+  readonly onHow: (how: ExpandHow) => void;
   readonly onPath: () => void;
+  readonly onInfluence: () => void;
 }
 
 /** One node: what is known of it, what it is connected to, and what can be done from here. */
-export function Inspector({ id, scene, onScene, onPath }: InspectorProps) {
+export function Inspector({ id, scene, how, onHow, onScene, onPath, onInfluence }: InspectorProps) {
   const { t } = useTranslation();
   const names = useNames();
   const nameOf = useNodeName();
@@ -58,12 +63,15 @@ export function Inspector({ id, scene, onScene, onPath }: InspectorProps) {
                   {t('graph.collapse')}
                 </Button>
               ) : (
-                <Button size="small" type="primary" onClick={() => onScene(expand(scene, id))}>
+                <Button size="small" type="primary" onClick={() => onScene(expand(scene, id, undefined, howOf(how)))}>
                   {t('graph.expandAll')}
                 </Button>
               )}
               <Button size="small" icon={<Icon name="path" size={14} />} onClick={onPath}>
                 {t('graph.pathTo')}
+              </Button>
+              <Button size="small" icon={<Icon name="spread" size={14} />} onClick={onInfluence}>
+                {t('graph.influence.open')}
               </Button>
               <Button size="small" icon={<Icon name="hide" size={14} />} onClick={() => onScene(hide(scene, id))}>
                 {t('graph.hide')}
@@ -75,31 +83,7 @@ export function Inspector({ id, scene, onScene, onPath }: InspectorProps) {
               )}
             </div>
             {node.groups.length > 0 && (
-              <section>
-                <h3 className="legend-title">{t('graph.connections')}</h3>
-                <ul className="legend">
-                  {node.groups.map((group) => {
-                    const on = scene.expansions.some((item) => item.id === id && item.edgeType === group.edgeType);
-                    return (
-                      <li key={`${group.edgeType}${group.direction}${group.nodeType}`}>
-                        <button
-                          type="button"
-                          className="expand-row"
-                          disabled={opened || on}
-                          onClick={() => onScene(expand(scene, id, group.edgeType))}
-                        >
-                          <FamilyGlyph family={names.family(group.nodeType)} />
-                          <span className="clip">
-                            {names.relation(group.edgeType, group.direction)} · {names.nodeType(group.nodeType)}
-                          </span>
-                          <span className="meta">{number(group.total)}</span>
-                          <Icon name={opened || on ? 'check' : 'plus'} size={12} />
-                        </button>
-                      </li>
-                    );
-                  })}
-                </ul>
-              </section>
+              <Connections node={node} scene={scene} how={how} opened={opened} onHow={onHow} onScene={onScene} />
             )}
             <dl className="facts">
               {node.firstSeen && (
@@ -137,6 +121,52 @@ export function Inspector({ id, scene, onScene, onPath }: InspectorProps) {
         )}
       </QueryView>
     </Panel>
+  );
+}
+
+/** What a node is connected to, with how many there are before one of them is expanded. */
+function Connections({
+  node,
+  scene,
+  how,
+  opened,
+  onHow,
+  onScene,
+}: Pick<InspectorProps, 'scene' | 'how' | 'onHow' | 'onScene'> & { node: NodeDetail; opened: boolean }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  return (
+    <section>
+      <div className="row between">
+        <h3 className="legend-title">{t('graph.connections')}</h3>
+        <ExpandOptions how={how} onHow={onHow} />
+      </div>
+      <ul className="legend">
+        {node.groups.map((group) => {
+          const known = scene.expansions.find((item) => item.id === node.id && item.edgeType === group.edgeType);
+          const same =
+            known && (known.cap ?? presetHow.cap) === how.cap && (known.order ?? presetHow.order) === how.order;
+          const done = (opened && !howOf(how).cap && !howOf(how).order) || !!same;
+          return (
+            <li key={`${group.edgeType}${group.direction}${group.nodeType}`}>
+              <button
+                type="button"
+                className="expand-row"
+                disabled={done}
+                onClick={() => onScene(expand(scene, node.id, group.edgeType, howOf(how)))}
+              >
+                <FamilyGlyph family={names.family(group.nodeType)} />
+                <span className="clip">
+                  {names.relation(group.edgeType, group.direction)} · {names.nodeType(group.nodeType)}
+                </span>
+                <span className="meta">{number(group.total)}</span>
+                <Icon name={done ? 'check' : 'plus'} size={12} />
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 

@@ -58,6 +58,22 @@ export function Legend({ scene, data, onScene }: { scene: Scene; data: SceneData
           }
         />
       </section>
+      {scene.only.length > 0 && (
+        <div className="row between wrap">
+          <span className="meta">{t('graph.onlySome', { n: number(scene.only.length) })}</span>
+          <Button size="small" onClick={() => onScene({ ...scene, only: [] })}>
+            {t('graph.showAll')}
+          </Button>
+        </div>
+      )}
+      {scene.pins.length > 0 && (
+        <div className="row between wrap">
+          <span className="meta">{t('graph.pinned', { n: number(scene.pins.length) })}</span>
+          <Button size="small" onClick={() => onScene({ ...scene, pins: [] })}>
+            {t('graph.unpin')}
+          </Button>
+        </div>
+      )}
       {scene.hidden.length > 0 && (
         <Button size="small" onClick={() => onScene({ ...scene, hidden: [] })}>
           {t('graph.showHidden', { n: scene.hidden.length })}

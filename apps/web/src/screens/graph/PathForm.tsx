@@ -16,16 +16,44 @@ interface PathFormProps {
   readonly onClose: () => void;
 }
 
+/** A choice among the types of nodes. */
+function TypeFilter({
+  label,
+  value,
+  disabled,
+  onChange,
+}: {
+  label: string;
+  value: string[];
+  disabled: boolean;
+  onChange: (types: string[]) => void;
+}) {
+  const names = useNames();
+  const types = Object.keys(names.ontology?.nodeTypes ?? {});
+  return (
+    <Select
+      mode="multiple"
+      allowClear
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      disabled={disabled}
+      onChange={onChange}
+      options={types.map((type) => ({ value: type, label: names.nodeType(type) }))}
+    />
+  );
+}
+
 /** Asks for the ways between two nodes, or for what they share. */
 export function PathForm({ scene, start, end, onScene, onClose }: PathFormProps) {
   const { t } = useTranslation();
-  const names = useNames();
   const [mode, setMode] = useState<'path' | 'common'>(scene.common && !scene.path ? 'common' : 'path');
   const [from, setFrom] = useState<GraphNode | null>(start);
   const [to, setTo] = useState<GraphNode | null>(end);
   const [k, setK] = useState(scene.path?.k ?? 3);
   const [hops, setHops] = useState(scene.path?.hops ?? 4);
   const [types, setTypes] = useState<string[]>([...(scene.path?.types ?? [])]);
+  const [without, setWithout] = useState<string[]>([...(scene.path?.without ?? [])]);
   useQuery({ ...read('ontology'), staleTime: 60_000 });
   const ready = from && to && from.id !== to.id;
   const run = () => {
@@ -35,11 +63,12 @@ export function PathForm({ scene, start, end, onScene, onClose }: PathFormProps)
       onScene({
         ...scene,
         nodes,
-        path: { from: from.id, to: to.id, k, hops, types },
+        path: { from: from.id, to: to.id, k, hops, types, without },
         common: null,
         selected: undefined,
+        view: 'graph',
       });
-    else onScene({ ...scene, nodes, common: { a: from.id, b: to.id }, path: null, selected: undefined });
+    else onScene({ ...scene, nodes, common: { a: from.id, b: to.id }, path: null, selected: undefined, view: 'graph' });
   };
   return (
     <div className="stack">
@@ -67,18 +96,8 @@ export function PathForm({ scene, start, end, onScene, onClose }: PathFormProps)
               <InputNumber min={1} max={6} value={hops} onChange={(value) => setHops(value ?? 1)} />
             </label>
           </div>
-          <Select
-            mode="multiple"
-            allowClear
-            aria-label={t('graph.through')}
-            placeholder={t('graph.through')}
-            value={types}
-            onChange={setTypes}
-            options={Object.keys(names.ontology?.nodeTypes ?? {}).map((type) => ({
-              value: type,
-              label: names.nodeType(type),
-            }))}
-          />
+          <TypeFilter label={t('graph.through')} value={types} disabled={without.length > 0} onChange={setTypes} />
+          <TypeFilter label={t('graph.without')} value={without} disabled={types.length > 0} onChange={setWithout} />
         </>
       )}
       <div className="row">

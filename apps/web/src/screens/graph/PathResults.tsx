@@ -12,27 +12,16 @@ interface PathResultsProps {
   readonly result: PathResult;
   readonly onEdge: (key: string) => void;
   readonly onNode: (id: string) => void;
-  readonly onCommon: () => void;
 }
 
 /** Each way as a thread: node, relation, node; a step opens the events behind it. */
-export function PathResults({ result, onEdge, onNode, onCommon }: PathResultsProps) {
+export function PathResults({ result, onEdge, onNode }: PathResultsProps) {
   const { t } = useTranslation();
   const names = useNames();
   const nameOf = useNodeName();
   const nodes = new Map(result.nodes.map((node) => [node.id, node]));
   if (result.paths.length === 0)
-    return (
-      <Empty
-        compact
-        why={t(result.truncated ? 'graph.pathBudget' : 'graph.noPath')}
-        action={
-          <button type="button" className="link-button" onClick={onCommon}>
-            {t('graph.tryCommon')}
-          </button>
-        }
-      />
-    );
+    return <Empty compact why={t(result.truncated ? 'graph.pathBudget' : 'graph.noPath')} />;
   const title = (id: string) => {
     const node = nodes.get(id);
     return (

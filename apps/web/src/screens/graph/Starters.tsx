@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { number } from '../../ui/format.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { usePii } from '../../ui/pii.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 
 /** Where to begin when nothing is drawn yet: the customers with the most to see. */
-export function Starters({ onStart }: { onStart: (id: string) => void }) {
+export function Starters({ onStart, onGroups }: { onStart: (id: string) => void; onGroups: () => void }) {
   const { t } = useTranslation();
   const pii = usePii();
   const query = useQuery(read('customers', { query: { order: 'events', limit: 6 } }));
@@ -28,6 +29,10 @@ export function Starters({ onStart }: { onStart: (id: string) => void }) {
           </ul>
         )}
       </QueryView>
+      <button type="button" className="chip" onClick={onGroups}>
+        <Icon name="groups" size={14} />
+        {t('graph.groups.start')}
+      </button>
     </div>
   );
 }

@@ -5,6 +5,9 @@ import type { NodeHoverDrawingFunction, NodeLabelDrawingFunction } from 'sigma/r
 import type { Palette } from '../../app/tokens.ts';
 import { familyGlyph } from '../../ui/family.tsx';
 
+/** A shape larger than this would be all one sees. */
+const largestGlyph = 20;
+
 /** The family's shape inside a node, so that colour is not the only sign. */
 function glyph(
   context: CanvasRenderingContext2D,
@@ -14,7 +17,7 @@ function glyph(
   size: number,
   palette: Palette,
 ): void {
-  if (size < 5 || family === 'person') return;
+  if (size < 5 || size > largestGlyph || family === 'person') return;
   context.font = `${Math.round(size * 1.15)}px sans-serif`;
   context.fillStyle = palette.surface;
   context.textAlign = 'center';
@@ -60,9 +63,9 @@ export function nodeBoxes(sigma: Sigma, graph: Graph): TakenBoxes {
   });
 }
 
-/** Where a label may stand: right of its node, else left, below or above; in sight and clear of the labels before it. */
+/** Where a label may stand: right of its node, else left, below or above, on a path the other way round; in sight and clear of the labels before it. */
 function freePlace(
-  node: { x: number; y: number; size: number },
+  node: { x: number; y: number; size: number; onPath?: boolean },
   text: { width: number; height: number },
   stage: { width: number; height: number },
   taken: TakenBoxes,
@@ -76,7 +79,8 @@ function freePlace(
     [middle, node.y + gap],
     [middle, node.y - gap - text.height],
   ];
-  const free = places.find(
+  // The line of a path mostly goes on to the right; its names stand below or above it.
+  const free = (node.onPath ? [...places.slice(2), ...places] : places).find(
     ([x, y]) =>
       x >= 0 &&
       y >= 0 &&
@@ -86,7 +90,7 @@ function freePlace(
         ([left, top, right, bottom]) => x > right || x + text.width < left || y > bottom || y + text.height < top,
       ),
   );
-  const [x, y] = free ?? places[0]!;
+  const [x, y] = free ?? places[node.onPath ? 2 : 0]!;
   return { x, y, free: free !== undefined };
 }
 
@@ -94,7 +98,8 @@ function freePlace(
 export const drawLabel =
   (palette: Palette, takenIn: () => TakenBoxes): NodeLabelDrawingFunction =>
   (context, data, settings) => {
-    if (!data.label) return;
+    // A highlighted node has its name on its own ground.
+    if (!data.label || (data as unknown as { highlighted?: boolean }).highlighted) return;
     context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
     const label = cut(data.label);
     const text = { width: context.measureText(label).width, height: settings.labelSize + 2 };

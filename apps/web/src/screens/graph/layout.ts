@@ -16,17 +16,21 @@ export function seedOf(id: string): { x: number; y: number } {
   return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
 }
 
-const roundsFor = (order: number) => (order <= 200 ? 700 : order <= 1000 ? 250 : 80);
+const roundsFor = (order: number) => (order <= 200 ? 700 : order <= 1000 ? 250 : order <= 5000 ? 100 : 50);
+
+export interface LayoutRequest {
+  readonly nodes: readonly string[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly weight: number }[];
+  readonly before: Positions;
+  /** Nodes that stay where they were put. */
+  readonly fixed?: ReadonlySet<string>;
+}
 
 /**
  * Places nodes by force, without chance: a node that was placed before starts there, a new one beside a neighbour that
  * was, and otherwise where its id says.
  */
-export function layOut(
-  nodes: readonly string[],
-  edges: readonly { from: string; to: string; weight: number }[],
-  before: Positions,
-): Positions {
+export function layOut({ nodes, edges, before, fixed }: LayoutRequest): Positions {
   const graph = new Graph({ multi: false, type: 'undirected' });
   const anchors = new Map<string, { x: number; y: number }>();
   for (const { from, to } of edges) {
@@ -38,7 +42,8 @@ export function layOut(
   for (const id of nodes) {
     const seed = seedOf(id);
     const anchor = anchors.get(id);
-    graph.addNode(id, before.get(id) ?? (anchor ? { x: anchor.x + seed.x * 0.2, y: anchor.y + seed.y * 0.2 } : seed));
+    const start = before.get(id) ?? (anchor ? { x: anchor.x + seed.x * 0.2, y: anchor.y + seed.y * 0.2 } : seed);
+    graph.addNode(id, { ...start, fixed: fixed?.has(id) ?? false });
   }
   for (const { from, to, weight } of edges)
     if (from !== to && graph.hasNode(from) && graph.hasNode(to) && !graph.hasEdge(from, to))

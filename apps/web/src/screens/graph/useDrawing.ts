@@ -1,10 +1,11 @@
-import type { GraphEdge, PathResult } from '@guanxi/contracts';
-import { useMemo, useRef } from 'react';
+import type { GraphEdge } from '@guanxi/contracts';
+import { useMemo } from 'react';
 import { edgeKey, groupBy } from '../../ui/edges.ts';
 import { useNames } from '../../ui/useOntology.ts';
-import type { CanvasEdge, CanvasNode } from './GraphCanvas.tsx';
-import { layOut, type Positions } from './layout.ts';
+import type { CanvasEdge, CanvasNode } from './canvasTypes.ts';
+import type { Positions } from './layout.ts';
 import { useNodeName } from './NodeSearch.tsx';
+import type { Pin } from './scene.ts';
 import type { SceneData } from './useSceneData.ts';
 
 const pairOf = (edge: GraphEdge) => (edge.from < edge.to ? `${edge.from},${edge.to}` : `${edge.to},${edge.from}`);
@@ -12,14 +13,12 @@ const pairOf = (edge: GraphEdge) => (edge.from < edge.to ? `${edge.from},${edge.
 /** Relations between the same two nodes are drawn as one line, named and opened by the strongest. */
 function lines(
   edges: readonly GraphEdge[],
-  onPath: ReadonlySet<string>,
+  isOn: (edge: GraphEdge) => boolean,
   nameOf: (type: string) => string,
 ): CanvasEdge[] {
-  const heaviest = Math.max(...edges.map((edge) => edge.weight), 1);
+  const heaviest = edges.reduce((most, edge) => Math.max(most, edge.weight), 1);
   return [...groupBy(edges, pairOf).values()].map((pair) => {
-    const sorted = pair.toSorted(
-      (a, b) => Number(onPath.has(edgeKey(b))) - Number(onPath.has(edgeKey(a))) || b.weight - a.weight,
-    );
+    const sorted = pair.toSorted((a, b) => Number(isOn(b)) - Number(isOn(a)) || b.weight - a.weight);
     const first = sorted[0] as GraphEdge;
     return {
       id: edgeKey(first),
@@ -27,58 +26,51 @@ function lines(
       to: first.to,
       size: 1 + 3 * Math.sqrt(Math.max(first.weight, 0) / heaviest),
       label: sorted.map((edge) => nameOf(edge.type)).join(' · '),
-      onPath: onPath.has(edgeKey(first)),
+      onPath: isOn(first),
     };
   });
 }
 
-/** Paths side by side from left to right: where their nodes begin, and, where there is nothing else, stay. */
-function pathPlaces(result: PathResult | undefined): Positions {
-  const places: Positions = new Map();
-  const paths = result?.paths ?? [];
-  paths.forEach((path, lane) =>
-    path.nodes.forEach((id, step) => {
-      const end = step === 0 || step === path.hops;
-      const y = end ? 0 : ((paths.length - 1) / 2 - lane) * 60;
-      if (!places.has(id)) places.set(id, { x: -120 + (240 * step) / Math.max(1, path.hops), y });
-    }),
-  );
-  return places;
+interface DrawingQuery {
+  readonly data: SceneData;
+  readonly places: Positions;
+  readonly pins: readonly Pin[];
+  /** Up to which hop influence is shown; what it reaches later is faint. */
+  readonly step: number;
+}
+export interface Drawing {
+  readonly nodes: readonly CanvasNode[];
+  readonly edges: readonly CanvasEdge[];
 }
 
-/** Places and names for the canvas. Nodes keep their place while others come and go; `round` lays everything out anew. */
-export function useDrawing(data: SceneData, round: number): { nodes: CanvasNode[]; edges: CanvasEdge[] } {
+/** What stands on the canvas: nodes that have a place, with their names, sizes and marks. */
+export function useDrawing({ data, places, pins, step }: DrawingQuery): Drawing {
   const names = useNames();
   const nameOf = useNodeName();
-  const kept = useRef<{ round: number; positions: Positions }>({ round, positions: new Map() });
-  const { nodes, edges, onPath, path } = data;
-  const positions = useMemo(() => {
-    const before: Positions = kept.current.round === round ? kept.current.positions : new Map();
-    const ids = nodes.map((node) => node.id);
-    const settled = ids.every((id) => before.has(id));
-    const lanes = pathPlaces(path);
-    const alone = lanes.size > 0 && ids.every((id) => lanes.has(id));
-    const placed = alone
-      ? lanes
-      : settled && ids.length > 0
-        ? before
-        : layOut(ids, edges, new Map([...lanes, ...before]));
-    kept.current = { round, positions: new Map([...before, ...placed]) };
-    return placed;
-  }, [nodes, edges, path, round]);
+  const { nodes, edges, all } = data;
+  const pinned = useMemo(() => new Set(pins.map(({ id }) => id)), [pins]);
   return useMemo(() => {
     const degree = new Map<string, number>();
     for (const edge of edges) for (const id of [edge.from, edge.to]) degree.set(id, (degree.get(id) ?? 0) + 1);
+    const hopOf = (id: string) => all.hops.get(id);
+    const reached = (id: string) => all.hops.size === 0 || (hopOf(id) ?? Infinity) <= step;
+    const carries = (edge: GraphEdge) =>
+      all.carrying.has(edgeKey(edge)) && Math.max(hopOf(edge.from) ?? Infinity, hopOf(edge.to) ?? Infinity) <= step;
     return {
-      nodes: nodes.map((node) => ({
-        id: node.id,
-        ...(positions.get(node.id) ?? { x: 0, y: 0 }),
-        size: Math.min(18, 6 + 1.6 * Math.sqrt(degree.get(node.id) ?? 0)),
-        label: nameOf(node),
-        family: names.family(node.type),
-        onPath: onPath.has(node.id),
-      })),
-      edges: lines(edges, onPath, names.edgeType),
+      nodes: nodes.flatMap((node): CanvasNode[] => {
+        const at = places.get(node.id);
+        if (!at) return [];
+        return [
+          {
+            ...{ id: node.id, x: at.x, y: at.y, label: nameOf(node), family: names.family(node.type) },
+            size: Math.min(18, 6 + 1.6 * Math.sqrt(degree.get(node.id) ?? 0)),
+            onPath: all.onPath.has(node.id) || hopOf(node.id) === 0,
+            faint: !reached(node.id),
+            pinned: pinned.has(node.id),
+          },
+        ];
+      }),
+      edges: lines(edges, (edge) => all.onPath.has(edgeKey(edge)) || carries(edge), names.edgeType),
     };
-  }, [nodes, edges, positions, onPath, names, nameOf]);
+  }, [nodes, edges, places, all, names, nameOf, pinned, step]);
 }

@@ -1,138 +1,104 @@
-import type { CommonNeighbours, GraphEdge, GraphNode, Neighbourhood, NodeDetail, PathResult } from '@guanxi/contracts';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import type { CommonNeighbours, GraphEdge, GraphNode, Influence, PathResult } from '@guanxi/contracts';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
-import { read } from '../../api/queries.ts';
+import { call } from '../../api/queries.ts';
 import { edgeKey } from '../../ui/edges.ts';
 import type { Scene } from './scene.ts';
+import { type Answers, mergeAnswers, type Merged, type SceneQuery, useSceneQueries } from './sceneQueries.ts';
 
-/** More than this is not drawn; the reader is told. */
+/** More than this becomes communities, unless the reader wants it drawn all the same, up to the second figure. */
 export const drawnLimit = 5_000;
-export const expansionCap = 40;
+export const mostDrawn = 20_000;
 
 export interface SceneData {
   /** All that was asked for, before hiding and filtering. */
-  readonly all: { readonly nodes: ReadonlyMap<string, GraphNode>; readonly edges: ReadonlyMap<string, GraphEdge> };
+  readonly all: Merged;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
+  /** How many nodes the filters leave, of which `nodes` holds as many as may be drawn. */
+  readonly left: number;
   /** Neighbours there are in all, of the expansions. */
   readonly total: number;
   readonly shown: number;
   readonly path: PathResult | undefined;
   readonly common: CommonNeighbours | undefined;
-  readonly onPath: ReadonlySet<string>;
+  readonly influence: Influence | undefined;
   readonly loading: boolean;
+  readonly running: readonly SceneQuery[];
   readonly errors: readonly { error: unknown; retry: () => void }[];
 }
 
-interface Answers {
-  readonly details: readonly (NodeDetail | undefined)[];
-  readonly hoods: readonly (Neighbourhood | undefined)[];
-  readonly path: PathResult | undefined;
-  readonly common: CommonNeighbours | undefined;
+const empty: Merged = { nodes: new Map(), edges: new Map(), onPath: new Set(), hops: new Map(), carrying: new Set() };
+
+/** The relations among what is drawn, where the scene wants them too. */
+function useBetween(scene: Scene, nodes: readonly GraphNode[], stamp: string) {
+  const wanted = scene.between && nodes.length > 1 && nodes.length <= drawnLimit;
+  const key = ['graphBetween', stamp, scene.from, scene.to] as const;
+  const query = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) =>
+      call('graphBetween', { body: { nodes: nodes.map(({ id }) => id), from: scene.from, to: scene.to } }, signal),
+    enabled: wanted,
+    staleTime: 60_000,
+  });
+  return { key, query, edges: wanted ? query.data?.edges : undefined, wanted };
 }
 
-function merge(answers: Answers): SceneData['all'] & { onPath: Set<string> } {
-  const nodes = new Map<string, GraphNode>();
-  const edges = new Map<string, GraphEdge>();
-  const onPath = new Set<string>();
-  const addNode = ({ id, type, key, label }: GraphNode) => nodes.set(id, { id, type, key, label });
-  const addEdge = (edge: GraphEdge) => edges.set(edgeKey(edge), edge);
-  for (const detail of answers.details) if (detail) addNode(detail);
-  for (const hood of answers.hoods) {
-    hood?.nodes.forEach(addNode);
-    hood?.edges.forEach(addEdge);
-  }
-  answers.path?.nodes.forEach(addNode);
-  for (const path of answers.path?.paths ?? []) {
-    path.nodes.forEach((id) => onPath.add(id));
-    for (const edge of path.edges) {
-      addEdge(edge);
-      onPath.add(edgeKey(edge));
-    }
-  }
-  for (const item of answers.common?.items ?? []) {
-    addNode(item.node);
-    [...item.a, ...item.b].forEach(addEdge);
-  }
-  return { nodes, edges, onPath };
+/** What the filters of a scene leave. */
+function visibleOf(merged: Merged, scene: Scene): readonly GraphNode[] {
+  const hidden = new Set(scene.hidden);
+  const off = new Set(scene.off);
+  const only = new Set(scene.only);
+  return [...merged.nodes.values()].filter(
+    (node) => !hidden.has(node.id) && !off.has(node.type) && (only.size === 0 || only.has(node.id)),
+  );
 }
 
-/** The queries of a scene, each of which may be under way or fail on its own. */
-function useSceneQueries(scene: Scene) {
-  const window = { from: scene.from, to: scene.to };
-  const { path: ask, common: pair } = scene;
-  const ends = [ask?.from, ask?.to, pair?.a, pair?.b].filter((id) => id !== undefined);
-  const named = [...new Set([...scene.nodes, ...ends])];
-  const details = useQueries({ queries: named.map((id) => read('graphNode', { params: { id } })) });
-  const hoods = useQueries({
-    queries: scene.expansions.map(({ id, edgeType }) =>
-      read('graphNeighbours', { params: { id }, query: { cap: expansionCap, edgeTypes: edgeType, ...window } }),
-    ),
-  });
-  const pathQuery = {
-    from: ask?.from ?? '0',
-    to: ask?.to ?? '0',
-    k: ask?.k,
-    maxHops: ask?.hops,
-    nodeTypes: ask?.types.length ? ask.types.join(',') : undefined,
-    since: scene.from,
-    until: scene.to,
-  };
-  const path = useQuery({
-    ...read('graphPath', { query: pathQuery }),
-    enabled: !!ask,
-    placeholderData: keepPreviousData,
-  });
-  const common = useQuery({
-    ...read('graphCommon', { query: { a: pair?.a ?? '0', b: pair?.b ?? '0', limit: 50 } }),
-    enabled: !!pair,
-  });
-  const answers: Answers = {
-    details: details.map((query) => query.data),
-    hoods: hoods.map((query) => query.data),
-    path: ask ? path.data : undefined,
-    common: pair ? common.data : undefined,
-  };
-  return { answers, queries: [...details, ...hoods, ...(ask ? [path] : []), ...(pair ? [common] : [])] };
+function edgesAmong(merged: Merged, nodes: readonly GraphNode[], more: readonly GraphEdge[] | undefined): GraphEdge[] {
+  const kept = new Set(nodes.map((node) => node.id));
+  const edges = new Map(merged.edges);
+  for (const edge of more ?? []) if (!edges.has(edgeKey(edge))) edges.set(edgeKey(edge), edge);
+  return [...edges.values()].filter((edge) => kept.has(edge.from) && kept.has(edge.to));
 }
 
 /** Asks the server for every part of a scene, and puts the answers together. */
 export function useSceneData(scene: Scene): SceneData {
   const { answers, queries } = useSceneQueries(scene);
   // The answers are stable objects: their numbers together say whether anything has changed.
-  const stamp = [...answers.details, ...answers.hoods, answers.path, answers.common].map(numberOf).join();
-  const latest = useRef(answers);
-  latest.current = answers;
-  const merged = useMemo(() => stamp && merge(latest.current), [stamp]) || empty;
-  const hiddenNodes = scene.hidden.join();
-  const hiddenTypes = scene.off.join();
+  const stamp = stampOf(answers);
+  const latest = useRef({ answers, scene });
+  latest.current = { answers, scene };
+  const merged = useMemo(() => (stamp ? mergeAnswers(latest.current.answers) : empty), [stamp]);
   // Texts as dependencies: selecting a node makes a new scene, but must not draw everything anew.
-  const visible = useMemo(() => {
-    const hidden = new Set(hiddenNodes.split(','));
-    const off = new Set(hiddenTypes.split(','));
-    const nodes = [...merged.nodes.values()]
-      .filter((node) => !hidden.has(node.id) && !off.has(node.type))
-      .slice(0, drawnLimit);
-    const kept = new Set(nodes.map((node) => node.id));
-    return { nodes, edges: [...merged.edges.values()].filter((edge) => kept.has(edge.from) && kept.has(edge.to)) };
-  }, [merged, hiddenNodes, hiddenTypes]);
+  const filters = [scene.hidden.join(), scene.off.join(), scene.only.join()].join('|');
+  const left = useMemo(() => {
+    void filters;
+    return visibleOf(merged, latest.current.scene);
+  }, [merged, filters]);
+  const nodes = useMemo(() => left.slice(0, scene.all ? mostDrawn : drawnLimit), [left, scene.all]);
+  const between = useBetween(scene, nodes, `${stamp}|${filters}`);
+  const edges = useMemo(() => edgesAmong(merged, nodes, between.edges), [merged, nodes, between.edges]);
+  const asked: readonly SceneQuery[] = between.wanted
+    ? [...queries, { stage: 'between', key: between.key, query: between.query }]
+    : queries;
+  const running = asked.filter(
+    ({ query }) => query.isFetching && (query.data === undefined || query.isPlaceholderData),
+  );
   const groups = answers.hoods.flatMap((hood) => hood?.groups ?? []);
   return {
-    all: merged,
-    ...visible,
+    ...{ all: merged, nodes, edges, left: left.length, running },
     total: groups.reduce((sum, group) => sum + group.total, 0),
     shown: groups.reduce((sum, group) => sum + group.shown, 0),
-    path: answers.path,
-    common: answers.common,
-    onPath: merged.onPath,
-    loading: queries.some((query) => query.isFetching && query.data === undefined),
-    errors: queries.flatMap((query) =>
+    ...{ path: answers.path, common: answers.common, influence: answers.influence },
+    loading: running.length > 0,
+    errors: asked.flatMap(({ query }) =>
       query.isError ? [{ error: query.error, retry: () => void query.refetch() }] : [],
     ),
   };
 }
 
-const empty = { nodes: new Map<string, GraphNode>(), edges: new Map<string, GraphEdge>(), onPath: new Set<string>() };
+const stampOf = ({ details, hoods, parts, path, common, influence }: Answers) =>
+  [...details, ...hoods, ...parts, path, common, influence].map(numberOf).join();
 
 /** A number for each object ever seen. */
 const numbers = new WeakMap<object, number>();

@@ -66,6 +66,12 @@ export const common: typeof zh = {
       layout: 'Lay out again',
       list: 'Graph or list',
       undo: 'Undo',
+      redo: 'Redo',
+      influence: 'Influence',
+      choose: 'Choose or let go',
+      pin: 'Pin',
+      menu: 'Node menu',
+      find: 'Find',
     },
   },
   action: {

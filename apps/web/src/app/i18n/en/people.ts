@@ -63,6 +63,7 @@ export const people: typeof zh = {
     range: '{{from}} to {{to}}',
     days: 'Last {{n}} days',
     all: 'All time',
+    silence: 'longest silence {{n}} days',
     names: 'Filter by event',
     none: 'No events in this time.',
   },

@@ -59,6 +59,12 @@ export const common = {
       layout: '重新布局',
       list: '图与列表切换',
       undo: '撤销',
+      redo: '重做',
+      influence: '影响',
+      choose: '选取或取消选取',
+      pin: '固定位置',
+      menu: '节点菜单',
+      find: '查找',
     },
   },
   action: {

@@ -62,6 +62,7 @@ export const people = {
     range: '{{from}} 至 {{to}}',
     days: '最后 {{n}} 天',
     all: '全部时间',
+    silence: '最长沉默 {{n}} 天',
     names: '按事件筛选',
     none: '这段时间没有事件。',
   },

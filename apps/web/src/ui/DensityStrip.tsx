@@ -1,7 +1,7 @@
 import type { Timeline } from '@guanxi/contracts';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { dateOnly, number } from '../../ui/format.ts';
+import { dateOnly, number } from './format.ts';
 
 /** A share of the strip that a hand does not tell from none. */
 const nearly = 0.01;
@@ -10,11 +10,15 @@ interface DensityStripProps {
   readonly density: Timeline['density'];
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** What happened, where it is not a customer's activity. */
+  readonly label?: string;
+  /** Said beside the whole, such as how long nothing happened. */
+  readonly note?: string | undefined;
   readonly onRange: (range: { from?: string; to?: string }) => void;
 }
 
-/** The whole life of a customer as a strip: busy and silent times. Drag over it to choose a time. */
-export function DensityStrip({ density, from, to, onRange }: DensityStripProps) {
+/** A stretch of time as a strip: busy and silent parts. Drag over it to choose one. */
+export function DensityStrip({ density, from, to, label: what, note, onRange }: DensityStripProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ a: number; b: number } | null>(null);
@@ -43,14 +47,14 @@ export function DensityStrip({ density, from, to, onRange }: DensityStripProps) 
   const label =
     from || to
       ? t('timeline.range', { from: dateOnly(from ?? first.start), to: dateOnly(to ?? last.end) })
-      : t('timeline.whole');
+      : [t('timeline.whole'), note].filter(Boolean).join(' · ');
   return (
     <div className="density-wrap">
       <div
         ref={box}
         className="density"
         role="img"
-        aria-label={`${t('timeline.density')} ${label}`}
+        aria-label={`${what ?? t('timeline.density')} ${label}`}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           const share = shareAt(event.clientX);

@@ -1,0 +1,106 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { CloseButton } from '../../ui/EventSide.tsx';
+import { FamilyGlyph } from '../../ui/family.tsx';
+import { number } from '../../ui/format.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Panel } from '../../ui/Page.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { useNames } from '../../ui/useOntology.ts';
+import { type ExpandHow, howOf } from './expansion.tsx';
+import type { Positions } from './layout.ts';
+import { expand, hide, keepOnly, pin, type Scene, unpin } from './scene.ts';
+import type { SceneData } from './useSceneData.ts';
+
+/** Expanding more at once would ask the server too many questions. */
+const mostExpanded = 20;
+
+interface SelectionPanelProps {
+  readonly chosen: ReadonlySet<string>;
+  readonly scene: Scene;
+  readonly data: SceneData;
+  readonly places: Positions;
+  readonly how: ExpandHow;
+  readonly onScene: (scene: Scene) => void;
+  readonly onChoose: (ids: readonly string[]) => void;
+  readonly onSave: () => void;
+  readonly onExport: () => void;
+}
+
+/** Several nodes at once: what they are, and what to do with them. */
+export function SelectionPanel(props: SelectionPanelProps) {
+  const { chosen, scene, data, places, how, onScene, onChoose } = props;
+  const { t } = useTranslation();
+  const names = useNames();
+  const ids = [...chosen];
+  const types = new Map<string, string[]>();
+  for (const node of data.nodes)
+    if (chosen.has(node.id)) types.set(node.type, [...(types.get(node.type) ?? []), node.id]);
+  const allPinned = ids.every((id) => scene.pins.some((one) => one.id === id));
+  const act = (next: Scene) => {
+    onScene(next);
+    onChoose([]);
+  };
+  const pinAll = () =>
+    onScene(
+      allPinned
+        ? unpin(scene, ids)
+        : pin(
+            scene,
+            ids.flatMap((id) => (places.has(id) ? [{ id, ...places.get(id)! }] : [])),
+          ),
+    );
+  return (
+    <Panel
+      title={t('graph.selection.title', { n: number(ids.length) })}
+      actions={<CloseButton onClose={() => onChoose([])} />}
+    >
+      <div className="stack">
+        <ul className="legend">
+          {[...types].map(([type, members]) => (
+            <li key={type}>
+              <button type="button" onClick={() => onChoose(members)}>
+                <FamilyGlyph family={names.family(type)} size={14} />
+                <span className="clip">{names.nodeType(type)}</span>
+                <span className="meta">{number(members.length)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div className="row wrap">
+          <Button size="small" type="primary" onClick={() => act(keepOnly(scene, ids))}>
+            {t('graph.selection.keep')}
+          </Button>
+          <Button size="small" icon={<Icon name="hide" size={14} />} onClick={() => act(hide(scene, ...ids))}>
+            {t('graph.hide')}
+          </Button>
+          <Button size="small" icon={<Icon name="pin" size={14} />} onClick={pinAll}>
+            {t(allPinned ? 'graph.unpin' : 'graph.pin')}
+          </Button>
+          <Button
+            size="small"
+            icon={<Icon name="plus" size={14} />}
+            disabled={ids.length > mostExpanded}
+            title={ids.length > mostExpanded ? t('graph.selection.many', { n: mostExpanded }) : undefined}
+            onClick={() => act(ids.reduce((now, id) => expand(now, id, undefined, howOf(how)), scene))}
+          >
+            {t('graph.selection.expand')}
+          </Button>
+          <Button
+            size="small"
+            icon={<Icon name="copy" size={14} />}
+            onClick={() => void navigator.clipboard.writeText(ids.join('\n')).then(() => toast(t('action.copied')))}
+          >
+            {t('graph.selection.copy')}
+          </Button>
+          <Button size="small" icon={<Icon name="bookmark" size={14} />} onClick={props.onSave}>
+            {t('graph.scenes.save')}
+          </Button>
+          <Button size="small" icon={<Icon name="download" size={14} />} onClick={props.onExport}>
+            {t('graph.selection.export')}
+          </Button>
+        </div>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findChromium } from '../support/chromium.ts';
+import { barriersOf } from './axe.ts';
+import { openSession, PATIENCE_MS, pixelsOf, sees, type Session } from './session.ts';
+
+const chromium = findChromium();
+if (!chromium) process.stdout.write('The graph explorer in a browser is not tested: no Chromium was found.\n');
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+/** The colours of a customer and of a product in the light theme. */
+const PERSON = [3, 153, 164] as const;
+const GOODS = ['氨基酸洁面乳', '神经酰胺面霜', '烟酰胺精华', '物理防晒霜', '玻尿酸面膜', '维C精华'];
+
+/** Two circles of customers, each with goods of its own, over four months. */
+const views = Array.from({ length: 48 }, (_, at) => {
+  const customer = at % 12;
+  const product = (customer % 2) * 3 + (Math.floor(at / 12) % 3);
+  return {
+    type: 'track',
+    event: 'Product Viewed',
+    userId: `K${100 + customer}`,
+    timestamp: new Date(Date.UTC(2026, 5 + Math.floor(at / 12), 3 + customer)).toISOString(),
+    properties: { product_id: `G${product}`, name: GOODS[product] },
+  };
+});
+
+describe.skipIf(!chromium)('the graph explorer', () => {
+  let session: Session;
+  let start: string;
+  beforeAll(async () => {
+    session = await openSession(chromium!);
+  });
+  afterAll(() => session?.close());
+  afterEach(() => expect(session.problems()).toEqual([]));
+
+  const personOf = async (identifier: string) =>
+    (await session.api.customers({ query: { search: identifier } })).items[0]!.id;
+  const canvasOf = (page: Page) => page.getByRole('application', { name: /图谱，\d+ 个节点/ });
+  /** How many nodes and relations the canvas says it draws. */
+  const drawnOn = async (page: Page) => {
+    const label = (await canvasOf(page).getAttribute('aria-label', { timeout: PATIENCE_MS }))!;
+    return (label.match(/\d+/g) ?? []).slice(0, 2).map(Number);
+  };
+  const drawn = () => drawnOn(session.page);
+  const shows = (nodes: number, edges: number) => expect.poll(drawn, { timeout: PATIENCE_MS }).toEqual([nodes, edges]);
+  const button = (name: string | RegExp) => session.page.getByRole('button', { name });
+  /** K100, what they viewed, and who else viewed one of these. */
+  const open = async () => {
+    const product = (await session.api.graphSearch({ query: { q: 'G0', types: 'product' } })).items[0]!.id;
+    await session.page.goto(`/graph?n=${start}&x=${start},${product}`);
+    await shows(9, 8);
+  };
+
+  test('where nothing leads from one to the other, the nearest they share is told; else the way is drawn', async () => {
+    const { page } = session;
+    await session.send(...views);
+    await session.settled();
+    start = await personOf('K100');
+    await page.goto('/graph');
+    const pick = async (box: string, text: string) => {
+      await page.getByRole('combobox', { name: box }).fill(text);
+      await page.locator('.ant-select-item-option').filter({ hasText: text, visible: true }).first().click();
+    };
+    await pick('查找客户、商品、搜索词…', 'K100');
+    await canvasOf(page).waitFor();
+    await button('两点之间').click();
+    await pick('终点', 'K102');
+    await button('查找').click();
+    await sees(page.getByText(/第 1 条/), /2 步/);
+    await expect.poll(() => pixelsOf(page, canvasOf(page), PERSON), { timeout: PATIENCE_MS }).toBeGreaterThan(50);
+    const other = await personOf('K101');
+    await page.goto(`/graph?n=${start},${other}&p=${start}:${other}:3:4`);
+    await page.getByText('在这些条件下没有路径', { exact: false }).waitFor();
+    await page.getByRole('heading', { name: '没有路径，最近的共同邻居' }).waitFor();
+  });
+
+  test('a part of the time is chosen over the drawing, and taken back', async () => {
+    const { page } = session;
+    await open();
+    const strip = page.getByRole('img', { name: /关系发生的时间/ });
+    await strip.waitFor();
+    const box = (await strip.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 1, box.y + 12, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => (await drawn())[1], { timeout: PATIENCE_MS }).toBeLessThan(8);
+    expect(page.url()).toContain('from=');
+    await button('全部时间').click();
+    await shows(9, 8);
+    await button('撤销').click();
+    await expect.poll(async () => (await drawn())[1], { timeout: PATIENCE_MS }).toBeLessThan(8);
+    await button('重做').click();
+    await shows(9, 8);
+  });
+
+  test('nodes are drawn round, kept alone, and brought back; types are switched off in the legend', async () => {
+    const { page } = session;
+    await open();
+    await button('套索选择').click();
+    const box = (await canvasOf(page).boundingBox())!;
+    const at = (x: number, y: number) => page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 3 });
+    await at(0.5, 0.01);
+    await page.mouse.down();
+    for (const [x, y] of [
+      [0.99, 0.01],
+      [0.99, 0.99],
+      [0.01, 0.99],
+      [0.01, 0.01],
+    ] as const)
+      await at(x, y);
+    await page.mouse.up();
+    await page.getByRole('heading', { name: '已选 9 个' }).waitFor();
+    const panel = page.getByRole('complementary', { name: '检视' });
+    await panel.getByRole('button', { name: /商品 3/ }).click();
+    await page.getByRole('heading', { name: '已选 3 个' }).waitFor();
+    await panel.getByRole('button', { name: '只保留这些' }).click();
+    await shows(3, 0);
+    await page.keyboard.press('Control+z');
+    await shows(9, 8);
+    await button(/商品.* \/ /).click();
+    await shows(6, 0);
+    await button(/商品.* \/ /).click();
+    await shows(9, 8);
+  });
+
+  test('the menu of a node is reached without a mouse; hiding is undone', async () => {
+    const { page } = session;
+    await page.goto(`/graph?n=${start}&x=${start}&sel=${start}`);
+    await shows(4, 3);
+    await canvasOf(page).focus();
+    await page.keyboard.press('Shift+F10');
+    const menu = page.getByRole('menu', { name: '节点菜单' });
+    await menu.getByRole('menuitem', { name: /浏览 · 商品 3/ }).waitFor();
+    await menu.getByRole('menuitem', { name: /隐藏/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url(), { timeout: PATIENCE_MS }).toContain(`h=${start}`);
+    await page.keyboard.press('Control+z');
+    await shows(4, 3);
+  });
+
+  test('a scene is saved, opened by its link in another page as it was, and tells what is new', async () => {
+    const { page, api } = session;
+    await open();
+    await page.getByRole('button', { name: '场景', exact: true }).click();
+    await page.getByRole('textbox', { name: '场景名称' }).fill('面霜的客户');
+    await button('存为场景').click();
+    await page.getByText('与保存时相同。').waitFor();
+    const saved = (await api.scenes()).items[0]!;
+    expect(saved).toMatchObject({ name: '面霜的客户', nodes: 9, edges: 8, version: 1 });
+    const legend = await page.getByRole('button', { name: / \/ / }).allTextContents();
+    const other = await page.context().newPage();
+    await other.goto(`/graph?s=${saved.id}`);
+    await expect.poll(() => drawnOn(other), { timeout: PATIENCE_MS }).toEqual([9, 8]);
+    expect(await other.getByRole('button', { name: / \/ / }).allTextContents()).toEqual(legend);
+    await expect.poll(() => pixelsOf(other, canvasOf(other), PERSON), { timeout: PATIENCE_MS }).toBeGreaterThan(50);
+    await session.send({ ...views[0], timestamp: undefined, properties: { product_id: 'G9', name: '新品' } });
+    await session.settled();
+    await other.reload();
+    await other.getByRole('button', { name: '场景', exact: true }).click();
+    await other.getByText('保存之后： 新增 1 个节点、新增 1 条关系').waitFor();
+    await other.getByRole('button', { name: '移除 面霜的客户' }).click();
+    await other.getByText('已删除「面霜的客户」').waitFor();
+    expect((await api.scenes()).items).toEqual([]);
+    await other.getByText('已删除「面霜的客户」').locator('..').getByRole('button', { name: '撤销' }).click();
+    await expect.poll(async () => (await api.scenes()).items.length, { timeout: PATIENCE_MS }).toBe(1);
+    await other.close();
+  });
+
+  test('what is drawn is taken away as a picture, as a table and as data', async () => {
+    const { page } = session;
+    await page.goto(`/graph?n=${start}&x=${start}`);
+    await canvasOf(page).waitFor();
+    const [nodes, edges] = await drawn();
+    const take = async (kind: string) => {
+      await button('导出画布').click();
+      const coming = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: kind }).click();
+      return readFileSync(await (await coming).path());
+    };
+    const csv = (await take('关系表（CSV）')).toString('utf8');
+    expect(csv.trim().split('\r\n')).toHaveLength(edges! + 1);
+    expect(csv).toContain('神经酰胺面霜');
+    const json = JSON.parse((await take('节点与关系（JSON）')).toString('utf8')) as Record<string, unknown[]>;
+    expect([json['nodes']!.length, json['edges']!.length]).toEqual([nodes, edges]);
+    const png = await take('图片（PNG）');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    await page.goto('about:blank');
+    await page.setContent(`<img style="width:1000px" src="data:image/png;base64,${png.toString('base64')}">`);
+    const image = page.locator('img');
+    expect(await pixelsOf(page, image, PERSON)).toBeGreaterThan(100);
+    expect(await pixelsOf(page, image, [212, 118, 41])).toBeGreaterThan(100);
+  });
+
+  test('influence is told hop by hop; communities are found, and opened', async () => {
+    const { page } = session;
+    await page.goto(`/graph?n=${start}&sel=${start}`);
+    await canvasOf(page).waitFor();
+    await page.keyboard.press('i');
+    await page.getByText(/预计影响 .+ 个节点/).waitFor();
+    const table = page.getByRole('table').filter({ hasText: '可达' });
+    expect(await table.getByRole('row').count()).toBe(4);
+    await button('上一步').click();
+    await page.getByText('第 2 / 3 步').waitFor();
+    expect(page.url()).toContain('i=');
+    await page.goto('/graph?view=groups');
+    await page.getByRole('application', { name: /2 个群落/ }).waitFor();
+    await button('打开').first().click();
+    await expect.poll(async () => (await drawn())[0], { timeout: PATIENCE_MS }).toBeGreaterThan(8);
+    expect(page.url()).toContain('gm=');
+  });
+
+  test('nobody meets a barrier: explorer in its views, and a customer', async () => {
+    const { page } = session;
+    const pages = [
+      `/graph?n=${start}&x=${start}&sel=${start}`,
+      `/graph?n=${start}&x=${start}&view=list`,
+      `/graph?n=${start}&i=${start}:3:10:viewed`,
+      '/graph?view=groups',
+      '/graph',
+      `/customers/${start}`,
+    ];
+    for (const address of pages) {
+      await page.goto(address);
+      await page.waitForLoadState('networkidle');
+      for (const theme of ['切换到深色', '切换到浅色']) {
+        expect(await barriersOf(page), address).toEqual([]);
+        await button(theme).click();
+        // Colours go over into each other.
+        await page.waitForTimeout(500);
+      }
+    }
+  });
+});
