@@ -227,10 +227,9 @@ describe.skipIf(!chromium)('the graph explorer', () => {
       await page.goto(address);
       await page.waitForLoadState('networkidle');
       for (const theme of ['切换到深色', '切换到浅色']) {
-        expect(await barriersOf(page), address).toEqual([]);
+        // Colours go over into each other when the theme changes.
+        await expect.poll(() => barriersOf(page), { timeout: PATIENCE_MS, message: address }).toEqual([]);
         await button(theme).click();
-        // Colours go over into each other.
-        await page.waitForTimeout(500);
       }
     }
   });
