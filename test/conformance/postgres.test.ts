@@ -6,6 +6,7 @@ import {
   createJobs,
   createLogger,
   jobMigrations,
+  localSignals,
   openEmbeddedPostgres,
   openServedPostgres,
   type Postgres,
@@ -213,7 +214,8 @@ describe.each([
 
   it('jobs are handed out and finish', async () => {
     await postgres.migrate(jobMigrations);
-    const jobs = createJobs({ postgres, clock: systemClock, logger: createLogger('silent') });
+    const logger = createLogger('silent');
+    const jobs = createJobs({ postgres, clock: systemClock, logger, signals: localSignals(logger) });
     const handler = async () => ({ rows: 3 });
     await jobs.start({ import: handler, rebuild: handler, demo: handler });
     const { id } = await jobs.submit('import', 'test', {}, 'rows');

@@ -52,11 +52,20 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
     const imports = createImports(platform, ingest, { throttle: () => river.throttle(IMPORT_LEAD) });
     const demo = createDemo({ platform, ingest, imports, river });
     const live = createLive({ ingest, identity, river });
-    await river.start();
-    await platform.jobs.start({
+    const handlers = {
       import: imports.handler,
       rebuild: rebuildHandler({ identity, graph, river }),
       demo: demo.handler,
+    };
+    await platform.leadership.stand({
+      async begin(term) {
+        await river.lead(term);
+        await platform.jobs.start(handlers);
+      },
+      async end() {
+        await platform.jobs.pause();
+        await river.follow();
+      },
     });
     return {
       platform,
@@ -74,7 +83,7 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
       live,
       startedAt: platform.clock.now(),
       async close() {
-        await platform.jobs.stop();
+        await platform.leadership.close();
         await river.stop();
         await platform.close();
       },

@@ -20,7 +20,7 @@ import type {
   PathResult,
 } from '@guanxi/contracts';
 import type { Identity } from '../identity/index.ts';
-import type { Platform, Table } from '../platform/index.ts';
+import { type Platform, reloadOn, type Table } from '../platform/index.ts';
 import { type CommonRequest, readCommon } from './common.ts';
 import { createCounts, type GraphCounts } from './counts.ts';
 import { readDetail } from './detail.ts';
@@ -48,6 +48,8 @@ export interface Graph {
   ontology(): Ontology;
   /** Keeps it and projects by it from now on; what was projected before stays until a rebuild. */
   setOntology(ontology: Ontology): Promise<void>;
+  /** Reads the ontology again, which another process may have saved. */
+  refresh(): Promise<void>;
   /** Writes what events make. Idempotent under the token; the same however events are cut into batches. */
   apply(events: readonly GraphEvent[], tokenPrefix: string): Promise<void>;
   /** What one event makes of the graph. */
@@ -82,6 +84,9 @@ export interface Graph {
   reset(): Promise<void>;
 }
 
+/** Told when an ontology was saved. */
+const ONTOLOGY = 'ontology';
+
 /** The knowledge graph on its tables, with the saved ontology or the retail template. */
 export async function createGraph(
   platform: Platform,
@@ -97,6 +102,10 @@ export async function createGraph(
     titles: titlesOf(ontology),
   });
   let current = compiled((await readOntology(postgres)) ?? retail);
+  const refresh = async () => {
+    current = compiled((await readOntology(postgres)) ?? retail);
+  };
+  reloadOn(platform, ONTOLOGY, refresh);
   const label = createLabels(clickhouse, identity);
   const tools = { clickhouse, identity, label, limits };
   const counts = createCounts(clickhouse);
@@ -112,7 +121,9 @@ export async function createGraph(
       const next = compiled(parseOntology(ontology));
       await writeOntology(postgres, next.ontology);
       current = next;
+      await platform.signals.publish(ONTOLOGY);
     },
+    refresh,
     apply: (events, tokenPrefix) =>
       writeBatch(clickhouse, batchRows(events, current.project, current.titles), tokenPrefix),
     effects: (event) => describeEffects(current.project(event), current.titles),

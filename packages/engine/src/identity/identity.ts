@@ -8,7 +8,7 @@ import type {
   UnmergeRequest,
 } from '@guanxi/contracts';
 import type { CanonicalEvent } from '../ingest/index.ts';
-import { type Platform, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
+import { type Platform, reloadOn, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
 import {
   type DecisionItem,
   identityDecision,
@@ -39,6 +39,8 @@ export interface Identity {
   rules(): IdentityRules;
   /** Rules for what is observed from now on; replay the log after it. Throws `bad_identity_rules`. */
   setRules(rules: IdentityRules): Promise<void>;
+  /** Whether this process applies what is observed: it alone may remember who is who between two questions. Reads the rules again. */
+  lead(leads: boolean): Promise<void>;
   /** What an event says about identity; null where it names nobody. Pure. */
   observe(event: CanonicalEvent): Observation | null;
   /** Plays log records, in order of seq, inside the caller's transaction. */
@@ -75,6 +77,9 @@ export interface Identity {
   readonly tables: readonly Table[];
 }
 
+/** Told when rules were saved. */
+const RULES = 'identity-rules';
+
 class OneId implements Identity {
   readonly tables = [personAlias, identifierName];
   /** Seals values and what people wrote; PostgreSQL never sees either. */
@@ -99,6 +104,21 @@ class OneId implements Identity {
   async setRules(rules: IdentityRules): Promise<void> {
     checkRules(rules);
     await saveRules(this.platform, rules);
+    this.#use(rules);
+    await this.platform.signals.publish(RULES);
+  }
+
+  async lead(leads: boolean): Promise<void> {
+    this.#persons.remembering(leads);
+    if (leads) await this.reload();
+  }
+
+  /** Another process may have saved rules. */
+  async reload(): Promise<void> {
+    this.#use(await loadRules(this.platform));
+  }
+
+  #use(rules: IdentityRules): void {
     this.#rules = rules;
     this.#observe = observer(rules);
   }
@@ -226,5 +246,7 @@ class OneId implements Identity {
 export async function createIdentity(platform: Platform): Promise<Identity> {
   await platform.postgres.migrate(identityMigrations);
   await platform.clickhouse.create([personAlias, identifierName]);
-  return new OneId(platform, await loadRules(platform));
+  const identity = new OneId(platform, await loadRules(platform));
+  reloadOn(platform, RULES, () => identity.reload());
+  return identity;
 }

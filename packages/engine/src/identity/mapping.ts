@@ -16,6 +16,7 @@ export class PersonMap {
   #epoch = 0;
   #unconfirmed = new Set<NodeId>();
   #paused = false;
+  #alone = true;
 
   constructor(private readonly statements: Statements) {}
 
@@ -42,6 +43,14 @@ export class PersonMap {
     this.#paused = true;
   }
 
+  /** Only where all that moves persons is said here, what was asked once may be remembered. */
+  remembering(may: boolean): void {
+    this.#epoch++;
+    this.#known.clear();
+    this.#unconfirmed = new Set();
+    this.#alone = may;
+  }
+
   /** Today's person of each anchor; unknown ones are absent. */
   async personsOf(anchors: readonly NodeId[]): Promise<Map<NodeId, NodeId>> {
     const persons = new Map<NodeId, NodeId>();
@@ -59,7 +68,8 @@ export class PersonMap {
     const rows = await personsById(this.statements, missing);
     for (const { id, person } of rows) {
       persons.set(id, person);
-      if (!this.#paused && epoch === this.#epoch && !this.#unconfirmed.has(id)) this.#remember(id, person);
+      if (this.#alone && !this.#paused && epoch === this.#epoch && !this.#unconfirmed.has(id))
+        this.#remember(id, person);
     }
     return persons;
   }

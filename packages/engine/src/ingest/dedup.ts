@@ -34,6 +34,8 @@ export interface Dedup {
   duplicatesOf(events: readonly CanonicalEvent[]): Promise<Set<number>>;
   /** Remember events that were not duplicates; the same token again has no effect. */
   remember(events: readonly CanonicalEvent[], token: string): Promise<void>;
+  /** To be called by whoever begins to process the log: another process may have remembered events meanwhile. */
+  recall(): Promise<void>;
   /** To be called after the tables were emptied. */
   forget(): Promise<void>;
   readonly tables: readonly Table[];
@@ -81,18 +83,20 @@ class Remembered {
   #loaded = 0n;
   #loading = false;
 
-  readonly #step: bigint;
+  /** How many hashes are loaded at once; none while nobody has begun. */
+  #step = 0n;
 
-  constructor(
-    private readonly clickhouse: ClickHouse,
-    rows: number,
-  ) {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /** Begins anew with a table of so many rows; until this is called, every hash is possible. */
+  begin(rows: number): void {
+    this.#filter.clear();
     this.#step = HASHES / BigInt(Math.ceil(rows / LOADED_AT_ONCE) || 1);
-    if (rows === 0) this.#loaded = HASHES;
+    this.#loaded = rows === 0 ? HASHES : 0n;
   }
 
   async load(): Promise<void> {
-    if (this.#loading || this.#loaded >= HASHES) return;
+    if (this.#loading || this.#step === 0n || this.#loaded >= HASHES) return;
     this.#loading = true;
     try {
       const from = this.#loaded;
@@ -123,7 +127,7 @@ class Remembered {
 
   clear(): void {
     this.#filter.clear();
-    this.#loaded = HASHES;
+    if (this.#step > 0n) this.#loaded = HASHES;
   }
 }
 
@@ -134,12 +138,7 @@ class Remembered {
  */
 export async function createDedup(clickhouse: ClickHouse): Promise<Dedup> {
   await clickhouse.create([messageTable]);
-  const [counted] = await clickhouse.query<{ rows: number }>(
-    'SELECT count() AS rows FROM message',
-    {},
-    { lane: 'river' },
-  );
-  const remembered = new Remembered(clickhouse, Number(counted?.rows ?? 0));
+  const remembered = new Remembered(clickhouse);
   return {
     tables: [messageTable],
     async duplicatesOf(events) {
@@ -169,6 +168,14 @@ export async function createDedup(clickhouse: ClickHouse): Promise<Dedup> {
       // Before the insert: one whose outcome is unknown must be asked for.
       for (const row of rows) remembered.add(BigInt(row.hash));
       await clickhouse.insert('message', rows, { lane: 'river', token });
+    },
+    async recall() {
+      const [counted] = await clickhouse.query<{ rows: number }>(
+        'SELECT count() AS rows FROM message',
+        {},
+        { lane: 'river' },
+      );
+      remembered.begin(Number(counted?.rows ?? 0));
     },
     forget: async () => remembered.clear(),
   };

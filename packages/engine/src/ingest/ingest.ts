@@ -199,8 +199,8 @@ async function acceptEvents(
 
 /** The gate: makes its tables and the default source where they are missing. One per platform. */
 export async function createIngest(platform: Platform): Promise<Ingest> {
-  const { clickhouse, postgres, clock, config } = platform;
-  const sources = await openSources(postgres, clock);
+  const { clickhouse, clock, config } = platform;
+  const sources = await openSources(platform);
   const store = await QuarantineStore.open(clickhouse, config.maxPendingEvents);
   const figures = createFigures(clickhouse, clock);
   const events = new Counter({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SourceMend } from '@guanxi/contracts';
-import { type Clock, type Migration, type Postgres, UserError } from '../platform/index.ts';
+import { type Migration, type Platform, reloadOn, UserError } from '../platform/index.ts';
 import { checkMends } from './mend.ts';
 
 /** A source as it is configured, without its figures. */
@@ -80,8 +80,12 @@ const toSource = (row: SourceRow): SourceConfig => ({
 });
 const noSuchSource = () => new UserError('not_found', 'no_such_source', 'There is no such source');
 
+/** Told when a source was made or changed. */
+const SOURCES = 'sources';
+
 /** Sources in PostgreSQL, all of them in memory: a write key is looked up for every request. */
-export async function openSources(postgres: Postgres, clock: Clock): Promise<SourceStore> {
+export async function openSources(platform: Platform): Promise<SourceStore> {
+  const { postgres, clock, signals } = platform;
   await postgres.migrate(migrations);
   const byId = new Map<string, SourceConfig>();
   const byKey = new Map<string, SourceConfig>();
@@ -102,7 +106,10 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
       `INSERT INTO source (id, name, kind, write_key, created_at, generated) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING *`,
       [id, name, kind, writeKey, new Date(clock.now()), generated],
     );
-    return row ? keep(row) : null;
+    if (!row) return null;
+    const source = keep(row);
+    await signals.publish(SOURCES);
+    return source;
   };
   const load = async () => {
     for (const row of await postgres.query<SourceRow>('SELECT * FROM source ORDER BY created_at, id')) keep(row);
@@ -114,8 +121,10 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
   const generatedSource = (name: string) =>
     [...byId.values()].find((source) => source.generated && source.name === name);
 
+  reloadOn(platform, SOURCES, load);
   await load();
-  if (byId.size === 0) await insert(DEFAULT_ID, DEFAULT_NAME, 'sdk');
+  // Where another process has just made it, it is loaded.
+  if (byId.size === 0 && !(await insert(DEFAULT_ID, DEFAULT_NAME, 'sdk'))) await load();
   return {
     all: () => [...byId.values()],
     byId: (id) => byId.get(id) ?? null,
@@ -133,7 +142,9 @@ export async function openSources(postgres: Postgres, clock: Clock): Promise<Sou
         [id, name ?? null, enabled ?? null, mends ? JSON.stringify(mends) : null],
       );
       if (!row) throw noSuchSource();
-      return keep(row);
+      const source = keep(row);
+      await signals.publish(SOURCES);
+      return source;
     },
     async ensureFile(name) {
       const known = fileSource(name);

@@ -4,6 +4,7 @@ import PgBoss from 'pg-boss';
 import type { Clock } from './clock.ts';
 import { UserError, briefly } from './errors.ts';
 import type { Migration, Postgres } from './postgres.ts';
+import type { Signals } from './signals.ts';
 import type { Logger } from './telemetry.ts';
 
 export interface JobRun {
@@ -28,8 +29,10 @@ export interface Jobs {
   list(limit: number): Promise<Job[]>;
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
-  /** Begin to work; jobs that a dead process left running go on. */
+  /** Begin to work, as the one process that does; jobs that a dead process left running go on. */
   start(handlers: Readonly<Record<JobKind, JobHandler>>): Promise<void>;
+  /** Work no more; what was under way waits for whoever starts next. Jobs can still be submitted. */
+  pause(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -93,8 +96,21 @@ function toJob(row: JobRow): Job {
 const QUEUE = 'guanxi';
 const PROGRESS_EVERY_MS = 500;
 
-/** Durable jobs: pg-boss hands them out, the `job` table says how far they are. One job of each process at a time. */
-export function createJobs({ postgres, clock, logger }: { postgres: Postgres; clock: Clock; logger: Logger }): Jobs {
+/** A job that is to be cancelled may run on another process. */
+const CANCEL = 'job-cancel';
+
+export interface JobParts {
+  readonly postgres: Postgres;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signals: Signals;
+}
+
+/**
+ * Durable jobs: pg-boss hands them out, the `job` table says how far they are. One job at a time. What a run writes
+ * carries its attempt: a process that was thought dead cannot write over its successor.
+ */
+export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs {
   // Through our own connection: the embedded server has but one.
   const db = {
     executeSql: async (sql: string, values?: unknown[]) => ({ rows: (await postgres.query(sql, values)) ?? [] }),
@@ -105,6 +121,7 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
   const now = () => new Date(clock.now());
   let started: Promise<unknown> | null = null;
   let stopping = false;
+  let working = false;
   const begin = () => (started ??= boss.start().then(() => boss.createQueue(QUEUE)));
 
   const rowOf = async (id: string): Promise<JobRow> => {
@@ -131,13 +148,10 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
     let last = { done: Number(row.done), total: row.total === null ? null : Number(row.total), result: row.result };
     let writtenAt = 0;
     const write = () =>
-      postgres.query('UPDATE job SET done = $2, total = $3, result = $4, updated_at = $5 WHERE id = $1', [
-        id,
-        last.done,
-        last.total,
-        last.result,
-        now(),
-      ]);
+      postgres.query(
+        'UPDATE job SET done = $2, total = $3, result = $4, updated_at = $5 WHERE id = $1 AND attempt = $6',
+        [id, last.done, last.total, last.result, now(), row.attempt],
+      );
     const run: JobRun = {
       id,
       params: row.params,
@@ -154,17 +168,23 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
         write().catch((error: unknown) => logger.warn({ reason: briefly(error) }, 'job progress'));
       },
       save: async (state) => {
-        await postgres.query('UPDATE job SET saved = $2 WHERE id = $1', [id, JSON.stringify(state)]);
+        controller.signal.throwIfAborted();
+        await postgres.query('UPDATE job SET saved = $2 WHERE id = $1 AND attempt = $3', [
+          id,
+          JSON.stringify(state),
+          row.attempt,
+        ]);
       },
     };
     const finish = async (state: Job['state'], error: string | null, result = last.result) => {
       last = { ...last, result };
       await write();
-      await postgres.query('UPDATE job SET state = $2, error = $3, finished_at = $4 WHERE id = $1', [
+      await postgres.query('UPDATE job SET state = $2, error = $3, finished_at = $4 WHERE id = $1 AND attempt = $5', [
         id,
         state,
         error,
         now(),
+        row.attempt,
       ]);
     };
     try {
@@ -172,7 +192,7 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
       await finish('done', null, result);
     } catch (error) {
       if (controller.signal.aborted && stopping)
-        await postgres.query("UPDATE job SET state = 'queued' WHERE id = $1", [id]);
+        await postgres.query("UPDATE job SET state = 'queued' WHERE id = $1 AND attempt = $2", [id, row.attempt]);
       else if (controller.signal.aborted) await finish('cancelled', null);
       else {
         logger.error({ job: row.kind, reason: briefly(error) }, 'job failed');
@@ -187,6 +207,15 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
   };
 
   const get = async (id: string) => toJob(await rowOf(id));
+  const leave = signals.subscribe(CANCEL, (id) => running.get(id)?.abort());
+  const pause = async () => {
+    stopping = true;
+    for (const controller of running.values()) controller.abort();
+    while (running.size > 0) await new Promise((done) => setTimeout(done, 20));
+    if (working)
+      await boss.offWork(QUEUE).catch((error: unknown) => logger.warn({ reason: briefly(error) }, 'job queue'));
+    working = false;
+  };
   return {
     get,
     async list(limit) {
@@ -208,7 +237,7 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
           "UPDATE job SET state = 'cancelled', finished_at = $2 WHERE id = $1 AND state = 'queued'",
           [id, now()],
         );
-      running.get(id)?.abort();
+      await signals.publish(CANCEL, id);
       return get(id);
     },
     async retry(id) {
@@ -224,6 +253,7 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
       return get(id);
     },
     async start(handlers) {
+      stopping = false;
       await begin();
       await boss.purgeQueue(QUEUE);
       const left = await postgres.query<{ id: string }>(
@@ -232,12 +262,13 @@ export function createJobs({ postgres, clock, logger }: { postgres: Postgres; cl
       await boss.work<{ id: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: 0.5 }, async ([job]) =>
         runOne(job!.data.id, handlers),
       );
+      working = true;
       for (const { id } of left) await enqueue(id);
     },
+    pause,
     async stop() {
-      stopping = true;
-      for (const controller of running.values()) controller.abort();
-      while (running.size > 0) await new Promise((done) => setTimeout(done, 20));
+      await pause();
+      leave();
       if (started) await boss.stop({ graceful: false, wait: true, close: true });
     },
   };

@@ -3,6 +3,7 @@ import { type ClickHouse, openEmbeddedClickHouse, openServedClickHouse } from '.
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
+import { leaderMigrations, type Leadership, localLeadership, servedLeadership } from './leader.ts';
 import { lockFolder } from './lock.ts';
 import { type EventLog, openClickHouseLog, openSharedClickHouseLog } from './log.ts';
 import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
@@ -26,6 +27,8 @@ export interface Platform {
   readonly signals: Signals;
   /** Opens the API to the command line of this machine, which reads it from the lock file. */
   readonly localToken: string;
+  /** Who processes the log and works on jobs, where several processes share the engines. */
+  readonly leadership: Leadership;
   /** Writes the server's address into the lock file, for the command line to find. */
   announce(url: string): void;
   close(): Promise<void>;
@@ -77,11 +80,13 @@ export async function openPlatform(
           key: vault.key('disk'),
         }));
     opened.push(clickhouse);
-    await postgres.migrate(jobMigrations);
+    await postgres.migrate([...jobMigrations, ...leaderMigrations]);
     const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });
     opened.push(log);
-    const jobs = createJobs({ postgres, clock, logger });
+    const jobs = createJobs({ postgres, clock, logger, signals });
     opened.push({ close: () => jobs.stop() });
+    const leadership = config.postgresUrl ? servedLeadership(config.postgresUrl, logger) : localLeadership(postgres);
+    opened.push(leadership);
     return {
       config,
       clock,
@@ -94,6 +99,7 @@ export async function openPlatform(
       jobs,
       signals,
       localToken: lock.token,
+      leadership,
       announce: lock.announce,
       close: closeAll,
     };

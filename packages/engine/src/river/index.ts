@@ -1,1 +1,2 @@
-export { createRiver, type Processed, type River, type RiverParts, type StageState } from './river.ts';
+export { createRiver, type River } from './river.ts';
+export type { Processed, RiverParts, StageState } from './view.ts';

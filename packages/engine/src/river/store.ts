@@ -16,6 +16,7 @@ export const riverMigrations: readonly Migration[] = [
     CREATE TABLE river_batch (from_seq bigint PRIMARY KEY, to_seq bigint NOT NULL)`,
   },
   { id: 'river-002-schema', sql: 'ALTER TABLE river_checkpoint ADD COLUMN schema text' },
+  { id: 'river-003-term', sql: 'ALTER TABLE river_checkpoint ADD COLUMN term bigint NOT NULL DEFAULT 0' },
 ];
 
 /** The bounds of a micro-batch: places in the event log, both included. */
@@ -73,45 +74,79 @@ export async function pendingBatches(statements: Statements): Promise<Batch[]> {
   return rows.map((row) => ({ from: Number(row.from_seq), to: Number(row.to_seq) }));
 }
 
+/** Somebody else leads: what a deposed leader would write must have no effect. */
+export class Deposed extends Error {
+  constructor() {
+    super('another process leads');
+    this.name = 'Deposed';
+  }
+}
+
+/** Writes to the checkpoint carry the term of their leader. `sql` begins with the writing to it, which returns a row. */
+async function asLeader(statements: Statements, sql: string, params: readonly unknown[]): Promise<void> {
+  const rows = await statements.query(sql, params);
+  if (rows.length === 0) throw new Deposed();
+}
+
+/** From now on writes of older terms are refused, also those under way. */
+export async function beginTerm(postgres: Postgres, term: number): Promise<void> {
+  await asLeader(postgres, 'UPDATE river_checkpoint SET term = $1 WHERE term <= $1 RETURNING term', [term]);
+}
+
 /** Part of the transaction in which identity applies the batch. */
 export async function advanceIdentity(
   statements: Statements,
   batch: Batch,
   counts: { accepted: number; duplicates: number },
+  term: number,
 ): Promise<void> {
-  await statements.query(
-    `WITH batch AS (INSERT INTO river_batch (from_seq, to_seq) VALUES ($1, $2))
-     UPDATE river_checkpoint SET identity_seq = $2, accepted = accepted + $3, duplicates = duplicates + $4`,
-    [batch.from, batch.to, counts.accepted, counts.duplicates],
+  await asLeader(
+    statements,
+    `WITH moved AS (UPDATE river_checkpoint SET identity_seq = $2, accepted = accepted + $3, duplicates = duplicates + $4
+       WHERE term = $5 RETURNING term),
+     batch AS (INSERT INTO river_batch (from_seq, to_seq) SELECT $1, $2 FROM moved)
+     SELECT term FROM moved`,
+    [batch.from, batch.to, counts.accepted, counts.duplicates, term],
   );
 }
 
-export async function advanceGraph(postgres: Postgres, batch: Batch): Promise<void> {
-  await postgres.query(
-    `WITH batch AS (DELETE FROM river_batch WHERE from_seq = $1)
-     UPDATE river_checkpoint SET graph_seq = $2, rebuild_to = CASE WHEN rebuild_to <= $2 THEN NULL ELSE rebuild_to END`,
-    [batch.from, batch.to],
+export async function advanceGraph(postgres: Postgres, batch: Batch, term: number): Promise<void> {
+  await asLeader(
+    postgres,
+    `WITH moved AS (UPDATE river_checkpoint SET graph_seq = $2, rebuild_to = CASE WHEN rebuild_to <= $2 THEN NULL ELSE rebuild_to END
+       WHERE term = $3 RETURNING term),
+     batch AS (DELETE FROM river_batch WHERE from_seq = $1 AND EXISTS (SELECT 1 FROM moved))
+     SELECT term FROM moved`,
+    [batch.from, batch.to, term],
   );
 }
 
 /** Past places of the log at which there is nothing; no batch may be under way. */
-export async function skipTo(postgres: Postgres, seq: number): Promise<void> {
-  await postgres.query(
-    `UPDATE river_checkpoint SET identity_seq = $1, graph_seq = $1, rebuild_to = CASE WHEN rebuild_to <= $1 THEN NULL ELSE rebuild_to END`,
-    [seq],
+export async function skipTo(postgres: Postgres, seq: number, term: number): Promise<void> {
+  await asLeader(
+    postgres,
+    `UPDATE river_checkpoint SET identity_seq = $1, graph_seq = $1, rebuild_to = CASE WHEN rebuild_to <= $1 THEN NULL ELSE rebuild_to END
+     WHERE term = $2 RETURNING term`,
+    [seq, term],
   );
 }
 
 /** Back to the beginning of the log; derived ClickHouse tables are to be emptied after this has taken effect. */
-export async function beginRebuild(statements: Statements, rebuildTo: number): Promise<void> {
-  await statements.query(
-    `WITH batches AS (DELETE FROM river_batch)
-     UPDATE river_checkpoint SET epoch = epoch + 1, identity_seq = 0, graph_seq = 0, accepted = 0, duplicates = 0, truncating = true,
-       rebuild_to = $1`,
-    [rebuildTo > 0 ? rebuildTo : null],
+export async function beginRebuild(statements: Statements, rebuildTo: number, term: number): Promise<void> {
+  await asLeader(
+    statements,
+    `WITH moved AS (UPDATE river_checkpoint SET epoch = epoch + 1, identity_seq = 0, graph_seq = 0, accepted = 0, duplicates = 0,
+       truncating = true, rebuild_to = $1 WHERE term = $2 RETURNING term),
+     batches AS (DELETE FROM river_batch WHERE EXISTS (SELECT 1 FROM moved))
+     SELECT term FROM moved`,
+    [rebuildTo > 0 ? rebuildTo : null, term],
   );
 }
 
-export async function endTruncation(statements: Statements, schema: string): Promise<void> {
-  await statements.query('UPDATE river_checkpoint SET truncating = false, schema = $1', [schema]);
+export async function endTruncation(statements: Statements, schema: string, term: number): Promise<void> {
+  await asLeader(
+    statements,
+    'UPDATE river_checkpoint SET truncating = false, schema = $1 WHERE term = $2 RETURNING term',
+    [schema, term],
+  );
 }
