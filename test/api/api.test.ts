@@ -64,7 +64,11 @@ test('the OpenAPI document names every endpoint and parses as JSON', async () =>
 
 test('health, readiness and metrics answer', async () => {
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
-  expect(await (await fetch(`${server.url}/ready`)).json()).toEqual({ ready: true });
+  expect(await (await fetch(`${server.url}/ready`)).json()).toEqual({
+    ready: true,
+    leads: true,
+    engines: { clickhouse: null, postgres: null },
+  });
   expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/guanxi_graph_lag \d/);
 });
 

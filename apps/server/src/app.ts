@@ -16,6 +16,7 @@ import { apiRoutes } from './routes/index.ts';
 import { version } from './routes/system.ts';
 import { sameOrigin } from './same-origin.ts';
 import { watchGauges } from './gauges.ts';
+import { readinessOf } from './readiness.ts';
 
 const consoleFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
@@ -95,9 +96,8 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
 
   app.get('/health', async () => ({ status: 'ok', version }));
   app.get('/ready', async (_, reply) => {
-    const { identity, graph } = guanxi.river.state();
-    const error = identity.error ?? graph.error;
-    return reply.code(error ? 503 : 200).send({ ready: error === null, ...(error ? { error } : {}) });
+    const state = await readinessOf(guanxi);
+    return reply.code(state.ready ? 200 : 503).send(state);
   });
   const readers = { onRequest: guardLocal(guanxi, 'status.read'), exposeHeadRoute: false };
   app.get('/metrics', readers, async (_, reply) =>

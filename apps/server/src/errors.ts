@@ -14,6 +14,9 @@ const STATUS: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
+/** An engine that is away takes longer to come back than a queue to empty. */
+const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
+
 interface Refusal {
   readonly status: number;
   readonly problem: Problem;
@@ -70,6 +73,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
       requestId: request.id,
     });
   }
-  if (refusal.status === 429) reply.header('retry-after', String(refusal.problem.retryAfter ?? 1));
+  const wait = refusal.problem.retryAfter ?? RETRY_AFTER_SECONDS[refusal.status];
+  if (wait !== undefined) reply.header('retry-after', String(wait));
   return reply.code(refusal.status).send({ ...refusal.problem, requestId: request.id });
 }

@@ -14,6 +14,9 @@ export function watchGauges({ platform, river }: Guanxi): void {
       },
     });
   gauge('guanxi_log_head', 'Place of the newest event in the log', () => platform.log.head());
+  gauge('guanxi_leader', 'Whether this process processes the log and works on jobs', () =>
+    platform.leadership.leads() ? 1 : 0,
+  );
   gauge('guanxi_log_pending', 'Events waiting to be written to the log', () => platform.log.pending());
   gauge(
     'guanxi_identity_lag',

@@ -3,6 +3,7 @@ import { Counter, Histogram, type Platform, UserError } from '@guanxi/engine/pla
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerError } from '../errors.ts';
 import { addresses, pixels } from './addresses.ts';
+import { BodyBudget, type Held, holdBody } from './body-budget.ts';
 import { corsOf, preflight } from './cors.ts';
 import { first, keysOf, type Query } from './keys.ts';
 import { GIF, pixelEvent } from './pixel.ts';
@@ -25,6 +26,9 @@ function anonymousIdOf(request: FastifyRequest): string | undefined {
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 }
 
+/** What requests under way hold of the memory for bodies. */
+const heldOf = new WeakMap<FastifyRequest, Held>();
+
 async function receive(request: FastifyRequest, address: Address, ingest: Ingest, body: Uint8Array) {
   const query = request.query as Query;
   return ingest.acceptRequest({
@@ -33,6 +37,7 @@ async function receive(request: FastifyRequest, address: Address, ingest: Ingest
     keys: keysOf(request),
     sentAt: header(request, 'sentat') ?? first(query['sent_at']) ?? first(query['_']),
     anonymousId: anonymousIdOf(request),
+    grown: (bytes) => heldOf.get(request)?.grow(bytes),
   });
 }
 
@@ -128,6 +133,7 @@ function inOurWords(error: unknown, limit: number): unknown {
 export async function ingestRoutes(app: FastifyInstance, { ingest, platform }: IngestRoutesOptions): Promise<void> {
   const { config } = platform;
   const cors = corsOf(config.corsOrigins);
+  const budget = new BodyBudget(config.maxBodyMegabytes * 2 ** 20);
   const paths = new Set<string>();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.maxRequestBytes }, (_, body, done) =>
@@ -140,6 +146,7 @@ export async function ingestRoutes(app: FastifyInstance, { ingest, platform }: I
     // One that cannot be parsed would be refused before it is ignored.
     delete request.headers['content-type'];
     cors(request, reply);
+    if (request.method === 'POST') heldOf.set(request, holdBody(request, reply, budget, config));
     // Pages of other sites load these: scripts with settings, and pictures that carry an event.
     reply.header('cross-origin-resource-policy', 'cross-origin');
   });

@@ -58,7 +58,7 @@ test.each(['', 'Basic', 'Basic ====', 'Bearer', 'Digest x', `Basic ${Buffer.from
 
 test.each([
   ['busy', 429, '1'],
-  ['unavailable', 503, undefined],
+  ['unavailable', 503, '5'],
 ] as const)('a log that is %s: %i', async (kind, status, retryAfter) => {
   refusal = new UserError(kind, kind, 'The log is away');
   const answer = await post('/v1/track', event, { ...basic(writeKey), origin: 'https://shop.example' });

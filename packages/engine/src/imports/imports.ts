@@ -54,7 +54,11 @@ export function createImports(
   gate: Gate,
   { throttle = () => Promise.resolve() }: { throttle?: Throttle } = {},
 ): Imports {
-  const uploads = createUploads(join(platform.config.dataDir, 'uploads'), platform.clock, platform.vault);
+  const uploads = createUploads(
+    platform.config.uploadsDir ?? join(platform.config.dataDir, 'uploads'),
+    platform.clock,
+    platform.vault,
+  );
   const localFile = async (path: string): Promise<StoredFile> => ({
     source: await plainFile(path),
     name: basename(path),

@@ -67,7 +67,7 @@ export function createUploads(folder: string, clock: Clock, vault: Vault): Uploa
     async find(file) {
       const missing = new UserError('not_found', 'no_such_file', 'There is no such uploaded file', {
         where: 'file',
-        remedy: 'Upload the file again.',
+        remedy: 'Upload the file again; several processes need one folder for uploads (GUANXI_UPLOADS).',
       });
       if (!ID.test(file)) throw missing;
       const text = await readFile(cardOf(file), 'utf8').catch(() => null);

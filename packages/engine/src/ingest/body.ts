@@ -48,10 +48,16 @@ function formData(text: string): string {
 /**
  * The text of a request's body: gzip is recognised by its first two bytes whatever the headers say. Throws `too_large`
  * over `limit` bytes after decompression, `invalid` for what is not gzip or not UTF-8.
+ * @param grown told by how many bytes the body has grown; what it throws is thrown
  */
-export async function readText(body: Uint8Array, limit: number): Promise<string> {
+export async function readText(
+  body: Uint8Array,
+  limit: number,
+  grown: (bytes: number) => void = () => undefined,
+): Promise<string> {
   const zipped = body.byteLength >= 2 && body[0] === 0x1f && body[1] === 0x8b;
   const bytes = zipped ? await inflated(body, limit) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (bytes.byteLength > body.byteLength) grown(bytes.byteLength - body.byteLength);
   if (bytes.byteLength > limit) throw tooLarge(limit);
   if (!isUtf8(bytes)) throw invalid('not_utf8', 'The request is not UTF-8 text');
   const text = bytes.toString('utf8');

@@ -139,7 +139,7 @@ async function keepUnreadable(
 
 async function open(request: IngestRequest, receivedAt: number, parts: Parts): Promise<Opened> {
   try {
-    const value = parseJson(await readText(request.body, parts.platform.config.maxRequestBytes));
+    const value = parseJson(await readText(request.body, parts.platform.config.maxRequestBytes, request.grown));
     return openRequest(value, request, receivedAt);
   } catch (error) {
     if (error instanceof UserError && error.kind === 'invalid') await keepUnreadable(request, error, receivedAt, parts);
@@ -199,9 +199,9 @@ async function acceptEvents(
 
 /** The gate: makes its tables and the default source where they are missing. One per platform. */
 export async function createIngest(platform: Platform): Promise<Ingest> {
-  const { clickhouse, clock, config } = platform;
+  const { clickhouse, clock } = platform;
   const sources = await openSources(platform);
-  const store = await QuarantineStore.open(clickhouse, config.maxPendingEvents);
+  const store = await QuarantineStore.open(platform);
   const figures = createFigures(clickhouse, clock);
   const events = new Counter({
     name: 'guanxi_ingest_events_total',

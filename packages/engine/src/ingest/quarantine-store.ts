@@ -1,5 +1,14 @@
 import type { QuarantineCode, Quarantined } from '@guanxi/contracts';
-import { briefly, type ClickHouse, hashOf, idArray, type Table, UserError } from '../platform/index.ts';
+import {
+  briefly,
+  type ClickHouse,
+  hashOf,
+  idArray,
+  type Migration,
+  type Platform,
+  type Table,
+  UserError,
+} from '../platform/index.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Envelope, Refusal } from './types.ts';
 
@@ -26,6 +35,14 @@ export const quarantineTable: Table = {
   durable: true,
   granularity: 256,
 };
+
+const migrations: readonly Migration[] = [
+  {
+    id: 'ingest-002-quarantine-number',
+    sql: `CREATE TABLE quarantine_number (one boolean PRIMARY KEY DEFAULT true CHECK (one), newest bigint NOT NULL DEFAULT 0);
+    INSERT INTO quarantine_number DEFAULT VALUES`,
+  },
+];
 
 export type Status = Quarantined['status'];
 
@@ -129,16 +146,15 @@ export const toQuarantined = ({ number, envelope: _, ...item }: StoredItem): Qua
 });
 
 export class QuarantineStore {
-  #next: number;
-  readonly #commit: GroupCommit<StoredItem & { key: string }>;
+  readonly #commit: GroupCommit<NewItem>;
   readonly #listeners = new Set<(items: readonly Quarantined[]) => void>();
 
   private constructor(
     private readonly clickhouse: ClickHouse,
-    next: number,
+    /** The first of so many numbers that nobody else is given. */
+    private readonly take: (count: number) => Promise<number>,
     maxPending: number,
   ) {
-    this.#next = next;
     this.#commit = new GroupCommit(
       (items) => this.#write(items),
       (item) => item.raw.length,
@@ -149,14 +165,25 @@ export class QuarantineStore {
     );
   }
 
-  static async open(clickhouse: ClickHouse, maxPending: number): Promise<QuarantineStore> {
+  static async open({ clickhouse, postgres, config }: Platform): Promise<QuarantineStore> {
     await clickhouse.create([quarantineTable]);
+    await postgres.migrate(migrations);
     const [last] = await clickhouse.query<{ last: number }>(
       'SELECT max(number) AS last FROM quarantine',
       {},
       { lane: 'log' },
     );
-    return new QuarantineStore(clickhouse, Number(last?.last ?? 0) + 1, maxPending);
+    let newest = Number(last?.last ?? 0);
+    // A process that is alone counts for itself: its one connection to PostgreSQL has enough to do.
+    const alone = async (count: number) => (newest += count) - count + 1;
+    const shared = async (count: number) => {
+      const [row] = await postgres.query<{ newest: string }>(
+        'UPDATE quarantine_number SET newest = greatest(newest, $1) + $2 RETURNING newest',
+        [newest, count],
+      );
+      return Number(row!.newest) - count + 1;
+    };
+    return new QuarantineStore(clickhouse, postgres.embedded ? alone : shared, config.maxPendingEvents);
   }
 
   onAdd(listener: (items: readonly Quarantined[]) => void): () => void {
@@ -170,19 +197,7 @@ export class QuarantineStore {
 
   /** Resolves once they are on disk. Throws `busy` or `unavailable`. */
   add(items: readonly NewItem[]): Promise<void> {
-    return this.#commit.add(
-      items.map((item) => ({
-        number: this.#next++,
-        key: messageKey(item),
-        sourceId: item.sourceId,
-        name: item.name,
-        receivedAt: new Date(item.envelope.receivedAt).toISOString(),
-        ...item.refusal,
-        status: 'waiting',
-        envelope: item.envelope,
-        raw: item.raw,
-      })),
-    );
+    return this.#commit.add(items);
   }
 
   /** Those that do not lie here already, by source and messageId: an import that goes on after a crash sends some again. */
@@ -197,20 +212,31 @@ export class QuarantineStore {
     return items.filter((_, index) => !known.has(keys[index]!));
   }
 
-  async #write(items: readonly (StoredItem & { key: string })[]): Promise<void> {
-    const rows = items.map(({ number, key, sourceId, receivedAt, envelope, ...rest }) => ({
+  async #write(items: readonly NewItem[]): Promise<void> {
+    const first = await this.take(items.length);
+    const stored = items.map((item, index): StoredItem => ({
+      number: first + index,
+      sourceId: item.sourceId,
+      name: item.name,
+      receivedAt: new Date(item.envelope.receivedAt).toISOString(),
+      ...item.refusal,
+      status: 'waiting',
+      envelope: item.envelope,
+      raw: item.raw,
+    }));
+    const rows = stored.map(({ number, sourceId, receivedAt, envelope, ...rest }, index) => ({
       ...rest,
       number,
       received_at: receivedAt,
       source_id: sourceId,
-      message_key: key,
+      message_key: messageKey(items[index]!),
       version: 1,
       envelope: JSON.stringify(envelope),
     }));
     try {
       await this.clickhouse.insert('quarantine', rows, {
         lane: 'log',
-        token: `quarantine:${items[0]!.number}:${items[0]!.receivedAt}`,
+        token: `quarantine:${first}:${stored[0]!.receivedAt}`,
       });
     } catch (error) {
       throw new UserError('unavailable', 'quarantine_unavailable', 'Refused events cannot be written', {
@@ -218,7 +244,7 @@ export class QuarantineStore {
         cause: new Error(briefly(error)),
       });
     }
-    for (const listener of this.#listeners) listener(items.map(({ key: _, ...item }) => toQuarantined(item)));
+    for (const listener of this.#listeners) listener(stored.map(toQuarantined));
   }
 
   /** Matching rows before (newest first) or after (oldest first) a number. */

@@ -22,6 +22,8 @@ export interface IngestRequest {
   /** When the headers or the query say it was sent. */
   readonly sentAt?: string | undefined;
   readonly anonymousId?: string | undefined;
+  /** Told by how many bytes the body has grown when it was decompressed; may throw `busy`. */
+  readonly grown?: (bytes: number) => void;
 }
 
 /** A request taken apart: events as they came, what is said of all of them, and the write keys in the body. */

@@ -95,6 +95,10 @@ export async function openSources(platform: Platform): Promise<SourceStore> {
     if (source.writeKey) byKey.set(source.writeKey, source);
     return source;
   };
+  const forget = (id: string) => {
+    byKey.delete(byId.get(id)?.writeKey ?? '');
+    byId.delete(id);
+  };
   const insert = async (
     id: string,
     name: string,
@@ -112,7 +116,13 @@ export async function openSources(platform: Platform): Promise<SourceStore> {
     return source;
   };
   const load = async () => {
-    for (const row of await postgres.query<SourceRow>('SELECT * FROM source ORDER BY created_at, id')) keep(row);
+    const before = new Set(byId.keys());
+    for (const row of await postgres.query<SourceRow>('SELECT * FROM source ORDER BY created_at, id')) {
+      keep(row);
+      before.delete(row.id);
+    }
+    // Removed by another process.
+    for (const id of before) forget(id);
   };
   const create = async (name: string, kind: SourceConfig['kind']) =>
     (await insert(randomBytes(8).toString('hex'), name, kind))!;
@@ -164,10 +174,8 @@ export async function openSources(platform: Platform): Promise<SourceStore> {
     },
     async removeGenerated() {
       const gone = await postgres.query<SourceRow>('DELETE FROM source WHERE generated RETURNING *');
-      for (const { id, write_key } of gone) {
-        byId.delete(id);
-        byKey.delete(write_key);
-      }
+      for (const { id } of gone) forget(id);
+      await signals.publish(SOURCES);
     },
   };
 }

@@ -6,6 +6,7 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { checkPolicy, moveTables } from './move-tables.ts';
 import { NO_SPILLING, SEALED_POLICY, sealedStorage, type SealedDisk, withDiskKey } from './sealed-disk.ts';
+import { fromClickHouse, PING_MS, within } from './away.ts';
 import { localName, renderMissingColumns, renderTable, type Table, type Topology } from './tables.ts';
 
 /** Work of different urgency never waits for each other: an embedded connection runs one query at a time. */
@@ -44,6 +45,8 @@ export interface ClickHouse {
   truncate(table: string): Promise<void>;
   /** Remove the rows for which `where` holds, on every shard; resolves once no part on disk holds them any more. */
   remove(table: string, where: string, params?: Params, options?: QueryOptions): Promise<void>;
+  /** Throws unless every node answers within some seconds. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,22 @@ export interface ClickHouse {
 export function idArray(ids: Iterable<string | number>): string {
   return `[${[...ids].join(',')}]`;
 }
+
+/** What one question of the console or the API may cost. */
+export interface QueryLimits {
+  readonly seconds: number;
+  readonly memoryBytes: number;
+}
+
+/** An answer is held in this process's memory before it is read. */
+const MOST_RESULT_BYTES = 256 << 20;
+
+const defaultLimits: QueryLimits = { seconds: 30, memoryBytes: 1 << 30 };
+const settingsOf = ({ seconds, memoryBytes }: QueryLimits): Settings => ({
+  max_execution_time: seconds,
+  max_memory_usage: memoryBytes,
+  max_result_bytes: MOST_RESULT_BYTES,
+});
 
 /** The same for every connection, so that both engines print and read values alike. */
 const CONSTANT: Settings = {
@@ -99,12 +118,15 @@ class Connection {
    * statement without result clears them away first.
    */
   async run<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
-    if (!this.embedded) return work(this.client);
+    const translated = (error: unknown): never => {
+      throw fromClickHouse(error);
+    };
+    if (!this.embedded) return work(this.client).catch(translated);
     const clear = () => this.client.command({ query: 'SELECT 1 FORMAT Null' }).catch(() => undefined);
     const turn = this.#last.then(() => work(this.client));
     this.waiting++;
     this.#last = turn.catch(clear).finally(() => this.waiting--);
-    return turn;
+    return turn.catch(translated);
   }
 }
 
@@ -120,6 +142,8 @@ class Connected implements ClickHouse {
     private readonly topology: Topology,
     /** Every node of a cluster; elsewhere the one there is. */
     private readonly nodes: readonly Connection[],
+    /** Of questions in the lane `read`, which are users'. */
+    private readonly limits: Settings,
     /** Storage policy of every table, where one is named. */
     private readonly policy?: string,
   ) {}
@@ -132,7 +156,7 @@ class Connected implements ClickHouse {
   async query<T>(sql: string, params: Params = {}, { lane = 'read', settings }: QueryOptions = {}): Promise<T[]> {
     return this.#connection(lane).run(async (client) => {
       const result = await client.query({
-        query: sql.trimEnd() + settingsText(settings),
+        query: sql.trimEnd() + settingsText(lane === 'read' ? { ...this.limits, ...settings } : settings),
         query_params: params as Record<string, unknown>,
         format: 'JSONEachRow',
       });
@@ -213,6 +237,11 @@ class Connected implements ClickHouse {
       await node.run((client) => client.command({ query: statement, query_params: params as Record<string, unknown> }));
   }
 
+  async ping(): Promise<void> {
+    const asked = this.nodes.map((node) => node.run((client) => client.command({ query: 'SELECT 1 FORMAT Null' })));
+    await within(PING_MS, Promise.all(asked), 'ClickHouse');
+  }
+
   async close(): Promise<void> {
     for (const { client } of new Set([...Object.values(this.lanes).flat(), ...this.nodes])) await client.close();
   }
@@ -247,7 +276,11 @@ const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
  * ClickHouse in this process, its data in a folder. One folder per process, one process per folder.
  * @param disk where its tables lie encrypted; without one they lie in the folder as they are
  */
-export async function openEmbeddedClickHouse(folder: string, disk?: SealedDisk): Promise<ClickHouse> {
+export async function openEmbeddedClickHouse(
+  folder: string,
+  disk?: SealedDisk,
+  limits = defaultLimits,
+): Promise<ClickHouse> {
   mkdirSync(folder, { recursive: true });
   const configFile = join(folder, '..', 'clickhouse.xml');
   writeFileSync(configFile, embeddedConfig(disk));
@@ -264,7 +297,9 @@ export async function openEmbeddedClickHouse(folder: string, disk?: SealedDisk):
   };
   const lanes = { log: [await connect()], river: [await connect()], read: [await connect(), await connect()] };
   const version = await versionOf(lanes.read[0]!.client);
-  const connected = new Connected(true, version, lanes, { kind: 'single' }, [lanes.read[0]!], disk && SEALED_POLICY);
+  const policy = disk && SEALED_POLICY;
+  const single = [lanes.read[0]!];
+  const connected = new Connected(true, version, lanes, { kind: 'single' }, single, settingsOf(limits), policy);
   const close = connected.close.bind(connected);
   return Object.assign(connected, {
     close: async () => {
@@ -293,6 +328,9 @@ async function nodesOf(client: ClickHouseClient, url: string, cluster: string): 
   });
 }
 
+/** Clients wait for the log; nobody waits for the river. */
+const TIMEOUT_MS = { log: 10_000, river: 300_000, grace: 5000 };
+
 /**
  * A ClickHouse server over HTTP, or a cluster through one of its nodes. Of a cluster every node must be reachable under
  * the host name that the cluster's configuration gives it.
@@ -302,22 +340,31 @@ export async function openServedClickHouse(
   url: string,
   cluster: string | undefined,
   policy?: string,
+  limits = defaultLimits,
 ): Promise<ClickHouse> {
   // On a cluster a table in a subquery or on the right of a join is on every shard: it is read whole, then sent to all.
   const settings = { ...CONSTANT, ...(cluster ? { distributed_product_mode: 'global' } : {}) };
-  const connect = (address: string) =>
-    createClient({
-      url: address,
-      clickhouse_settings: settings as Record<string, string | number>,
-      max_open_connections: 16,
-      request_timeout: 300_000,
-      log: SILENT,
-    });
-  const client = connect(url);
-  const connection = new Connection(client, false);
-  const lanes = { log: [connection], river: [connection], read: [connection] };
-  const version = await versionOf(client);
-  if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [connection], policy);
-  const nodes = (await nodesOf(client, url, cluster)).map((address) => new Connection(connect(address), false));
-  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes, policy);
+  const connect = (address: string, timeoutMs: number) =>
+    new Connection(
+      createClient({
+        url: address,
+        clickhouse_settings: settings as Record<string, string | number>,
+        max_open_connections: 16,
+        request_timeout: timeoutMs,
+        log: SILENT,
+      }),
+      false,
+    );
+  const lanes = {
+    log: [connect(url, TIMEOUT_MS.log)],
+    river: [connect(url, TIMEOUT_MS.river)],
+    // The server gives up first, and says why.
+    read: [connect(url, limits.seconds * 1000 + TIMEOUT_MS.grace)],
+  };
+  const single = lanes.river[0]!;
+  const version = await versionOf(single.client);
+  const own = settingsOf(limits);
+  if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [single], own, policy);
+  const nodes = (await nodesOf(single.client, url, cluster)).map((address) => connect(address, TIMEOUT_MS.river));
+  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes, own, policy);
 }

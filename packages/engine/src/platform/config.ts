@@ -38,7 +38,7 @@ export const settings = {
   dataDir: setting(
     'GUANXI_DATA',
     z.string().min(1).default('./data'),
-    'Folder of the embedded engines, uploads and the lock file',
+    'Folder of the embedded engines, uploads and the lock file; each process has one of its own',
   ),
   host: setting('GUANXI_HOST', z.string().min(1).default('127.0.0.1'), 'Address to listen on'),
   port: setting('GUANXI_PORT', whole(0, 65535, 3000), 'Port to listen on; 0 takes a free one'),
@@ -197,6 +197,21 @@ export const settings = {
     'GUANXI_QUERY_TIMEOUT_SECONDS',
     whole(1, 3600, 30),
     'Longest query the console or API may run',
+  ),
+  queryMemoryMegabytes: setting(
+    'GUANXI_QUERY_MEMORY_MB',
+    whole(64, 1_000_000, 1024),
+    'Memory that one query of the console or API may take in ClickHouse',
+  ),
+  maxBodyMegabytes: setting(
+    'GUANXI_MAX_BODY_MB',
+    whole(8, 100_000, 64),
+    'Event requests being read and written at a time, decompressed, before clients are asked to slow down (429)',
+  ),
+  uploadsDir: setting(
+    'GUANXI_UPLOADS',
+    z.string().min(1).optional(),
+    'Folder of uploaded files; uploads in the data folder when absent. Several processes need one that they share',
   ),
   corsOrigins: setting(
     'GUANXI_CORS_ORIGINS',

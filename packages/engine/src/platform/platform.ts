@@ -73,12 +73,14 @@ export async function openPlatform(
     const vault = await openVault(config, postgres, new Date(clock.now()));
     const signals = config.postgresUrl ? await servedSignals(config.postgresUrl, logger) : localSignals(logger);
     opened.push(signals);
+    const limits = { seconds: config.queryTimeoutSeconds, memoryBytes: config.queryMemoryMegabytes * 2 ** 20 };
     const clickhouse = await (config.clickhouseUrl
-      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster, config.clickhouseStoragePolicy)
-      : openEmbeddedClickHouse(join(config.dataDir, 'clickhouse'), {
-          folder: sealedFolderOf(config),
-          key: vault.key('disk'),
-        }));
+      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster, config.clickhouseStoragePolicy, limits)
+      : openEmbeddedClickHouse(
+          join(config.dataDir, 'clickhouse'),
+          { folder: sealedFolderOf(config), key: vault.key('disk') },
+          limits,
+        ));
     opened.push(clickhouse);
     await postgres.migrate([...jobMigrations, ...leaderMigrations]);
     const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });

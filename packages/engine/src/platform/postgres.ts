@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
+import { fromPostgres, PING_MS, within } from './away.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -25,14 +26,19 @@ export interface Postgres extends Statements {
   readonly version: string;
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   migrate(migrations: readonly Migration[]): Promise<void>;
+  /** Throws unless the engine answers within some seconds. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Key of the advisory lock under which the schema changes. */
 const MIGRATION_LOCK = 7_116_000;
 
+const translated = (error: unknown): never => {
+  throw fromPostgres(error);
+};
 const rowsOf = async (client: pg.Pool | pg.PoolClient, sql: string, params?: readonly unknown[]) =>
-  (await client.query(sql, params as unknown[])).rows;
+  (await client.query(sql, params as unknown[]).catch(translated)).rows;
 
 class Connected implements Postgres {
   constructor(
@@ -47,14 +53,14 @@ class Connected implements Postgres {
   }
 
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await this.pool.connect().catch(translated);
     try {
-      await client.query('BEGIN');
+      await client.query('BEGIN').catch(translated);
       const result = await work({
         query: async <R extends object>(sql: string, params?: readonly unknown[]) =>
           (await rowsOf(client, sql, params)) as R[],
       });
-      await client.query('COMMIT');
+      await client.query('COMMIT').catch(translated);
       client.release();
       return result;
     } catch (error) {
@@ -85,6 +91,10 @@ class Connected implements Postgres {
         await statements.query(sql);
         await statements.query('INSERT INTO migration (id) VALUES ($1)', [id]);
       });
+  }
+
+  async ping(): Promise<void> {
+    await within(PING_MS, this.query('SELECT 1'), 'PostgreSQL');
   }
 
   async close(): Promise<void> {
@@ -148,5 +158,16 @@ export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
 
 /** A PostgreSQL server. */
 export function openServedPostgres(url: string): Promise<Postgres> {
-  return connected(false, { connectionString: url, max: 10 }, async () => undefined);
+  const connection = {
+    connectionString: url,
+    max: 10,
+    keepAlive: true,
+    connectionTimeoutMillis: 4000,
+    // What PostgreSQL cannot answer in this time is given up there too, so that locks are let go of.
+    query_timeout: 65_000,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: 'guanxi',
+  };
+  return connected(false, connection, async () => undefined);
 }

@@ -1,0 +1,63 @@
+import { UserError } from './errors.ts';
+
+const NETWORK =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOSPC)$/;
+/** Shutting down, starting, connections gone, out of connections, disk or memory, and the files under it. */
+const POSTGRES = /^(57P0[1-4]|08...|53...|58...)$/;
+const POSTGRES_WORDS = /Connection terminated|timeout|Client has encountered a connection error|connection error/i;
+/**
+ * Numbers of ClickHouse: files that cannot be written, no space, a cluster's node that cannot be reached, too many
+ * statements or parts at a time, read-only.
+ */
+const CLICKHOUSE_AWAY = new Set([74, 75, 76, 202, 209, 210, 236, 242, 243, 252, 279, 425, 499, 1002]);
+/** A question that takes more time, memory or answer than is allowed. */
+const CLICKHOUSE_HEAVY = new Set([159, 160, 241, 396]);
+const CLICKHOUSE_WORDS = /Timeout error|socket hang up|No space left|errno: 28/i;
+
+const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '');
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const away = (code: string, name: string, cause: unknown) =>
+  new UserError('unavailable', code, `${name} is away or has no room`, {
+    remedy: 'Try again in a moment; /ready tells which engine is meant.',
+    cause,
+  });
+
+/** What PostgreSQL's trouble is to a user; everything but an engine that is away stays as it is. */
+export function fromPostgres(error: unknown): unknown {
+  const code = codeOf(error);
+  return NETWORK.test(code) || POSTGRES.test(code) || (code === '' && POSTGRES_WORDS.test(messageOf(error)))
+    ? away('postgres_away', 'PostgreSQL', error)
+    : error;
+}
+
+/** What ClickHouse's trouble is to a user: an engine that is away, or a question that is too heavy. */
+export function fromClickHouse(error: unknown): unknown {
+  const code = codeOf(error);
+  const message = messageOf(error);
+  const number = Number(/^\d+$/.test(code) ? code : /Code: (\d+)/.exec(message)?.[1]);
+  if (CLICKHOUSE_HEAVY.has(number))
+    return new UserError('too_large', 'query_too_heavy', 'The question needs more time or memory than is allowed', {
+      remedy: 'Ask for less: a shorter time, fewer types, a smaller neighbourhood.',
+      cause: error,
+    });
+  return NETWORK.test(code) || CLICKHOUSE_AWAY.has(number) || CLICKHOUSE_WORDS.test(message)
+    ? away('clickhouse_away', 'ClickHouse', error)
+    : error;
+}
+
+export const PING_MS = 3000;
+
+/** Fails when the answer takes longer; what is asked goes on and is forgotten. */
+export async function within<T>(ms: number, answer: Promise<T>, name: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => failed(new Error(`${name} does not answer within ${ms / 1000} s`)), ms);
+  });
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
