@@ -156,7 +156,7 @@ describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''
       const acknowledged: Sent[] = [];
       const before = (await nodes[0].api.status()).counts.events;
       let dead: 0 | 1 | null = null;
-      let killedAt = 0;
+
       const user = async (id: number) => {
         for (let n = 0; n < EACH; n++) {
           const event = {
@@ -182,7 +182,7 @@ describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''
       const survivor = nodes[1 - victim]!;
       const position = (await survivor.api.status()).stages.at(-1)!.position;
       dead = victim;
-      killedAt = Date.now();
+      const killedAt = Date.now();
       await nodes[victim].stop('SIGKILL');
       await expect
         .poll(async () => (await survivor.api.status()).stages.at(-1)!.position, { timeout: 15_000 })
