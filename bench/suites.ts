@@ -4,6 +4,8 @@ import type { Suite } from './harness.ts';
 export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   ingest: async () => (await import('./ingest/index.ts')).suite,
   import: async () => (await import('./import/index.ts')).suite,
+  demo: async () => (await import('./demo/index.ts')).suite,
+  console: async () => (await import('./console/index.ts')).suite,
   graph: async () => (await import('./graph/index.ts')).suite,
   crash: async () => (await import('./crash/index.ts')).suite,
   soak: async () => (await import('./soak/index.ts')).suite,

@@ -7,6 +7,8 @@ import { suites } from '../../bench/suites.ts';
 const RELIED_ON: Readonly<Record<string, readonly string[]>> = {
   ingest: ['batch_ack', 'processed', 'single_p95_ms', 'visible_p95_ms', 'rss_mb'],
   import: ['seconds', 'customers'],
+  demo: ['seconds', 'events', 'rss_mb'],
+  console: ['cached_p50_ms', 'cached_p95_ms', 'graph_1k_ms', 'graph_5k_ms'],
   graph: ['neighbourhood_p95_ms', 'path4_p95_ms'],
   crash: ['kills', 'acknowledged', 'lost', 'doubled', 'recovery_p95_ms'],
 };

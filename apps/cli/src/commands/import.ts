@@ -116,7 +116,9 @@ export async function importCommand(given: string, options: ImportOptions, sessi
   const path = resolve(given);
   const started = Date.now();
   const results: Job[] = [];
-  for (const each of dataFiles(path, session)) {
+  const files = dataFiles(path, session);
+  if ((await session.api.demoStatus()).state !== 'none') process.stderr.write(`${session.text.import.besideDemo}\n`);
+  for (const each of files) {
     const file = await upload(each, session);
     const mapping = await mappingFor(path, file, options, session);
     if (!mapping) return;

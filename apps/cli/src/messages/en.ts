@@ -46,6 +46,7 @@ export const en = {
     saved: (path: string) => `Mapping written to ${path}`,
     done: (seconds: string) => `Imported in ${seconds} s`,
     customers: (customers: number, known: number) => `${customers} customers, ${known} of them known`,
+    besideDemo: 'This server shows demo data; yours come beside them. To clear them first: guanxi demo --clear',
     rowsWord: 'rows',
     eventsWord: 'events',
     errorsWord: 'rows with errors',

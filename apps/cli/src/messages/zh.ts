@@ -44,6 +44,7 @@ export const zh: Messages = {
     saved: (path) => `映射已写入 ${path}`,
     done: (seconds) => `导入完成,用时 ${seconds} 秒`,
     customers: (customers, known) => `${customers} 位客户,其中 ${known} 位已识别`,
+    besideDemo: '此服务器中有演示数据,您的数据会与之并存。如需先清空:guanxi demo --clear',
     rowsWord: '行',
     eventsWord: '个事件',
     errorsWord: '行有错',

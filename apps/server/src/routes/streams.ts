@@ -6,13 +6,26 @@ import { auditLines } from './audit.ts';
 import type { StreamHandlers } from './handler.ts';
 
 const HEARTBEAT_MS = 15_000;
+type Row = Record<string, unknown>;
 /** A browser is told at most this often, and at most this many events at a time. */
 const TELL_MS = 250;
 const TOLD = 200;
 
+/** While made-up data are shown every row says whether it is of them: by its source, else by whether there are others. */
+async function demoLabel({ demo, ingest }: Guanxi): Promise<((row: Row) => Row) | null> {
+  const shown = await demo.shown();
+  if (shown === 'none') return null;
+  return (row) => {
+    const source = typeof row['sourceId'] === 'string' ? ingest.sources.byId(row['sourceId']) : null;
+    return { ...row, generated: source ? source.generated : shown === 'only' ? true : 'mixed' };
+  };
+}
+
 async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi): AsyncGenerator<string> {
   let header: string[] | null = null;
-  for await (const rows of exportRows(what, guanxi)) {
+  const label = await demoLabel(guanxi);
+  for await (const taken of exportRows(what, guanxi)) {
+    const rows = label ? taken.map(label) : taken;
     if (format === 'jsonl') {
       yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
       continue;
