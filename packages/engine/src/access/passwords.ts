@@ -96,10 +96,10 @@ const lettersOf = (text: string) => text.replace(/[^\p{L}]/gu, '');
 
 function isCommon(password: string): boolean {
   const lower = password.toLowerCase();
-  const plain = [...lower].map((sign) => SIMILAR[sign] ?? sign).join('');
-  const core = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const core = lower.replace(/^[^\p{L}@$]+|[^\p{L}]+$/gu, '');
+  const plain = [...core].map((sign) => SIMILAR[sign] ?? sign).join('');
   return (
-    [lettersOf(lower), lettersOf(plain), lettersOf(core)].some((word) => COMMON.has(word)) ||
+    [lettersOf(lower), lettersOf(plain)].some((word) => COMMON.has(word)) ||
     new Set(lower).size < FEWEST_CHARACTERS ||
     isRun(lower)
   );
