@@ -9,6 +9,8 @@ export interface ServerProcess {
   /** Calls as the command line of this machine does, which may do everything. */
   readonly api: Client;
   readonly fetch: typeof fetch;
+  /** Everything it has printed so far. */
+  output(): string;
   /** Ends it: SIGTERM asks it to finish, SIGKILL does not. Resolves when it is gone. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -28,7 +30,9 @@ export async function startServerProcess(folder: string, env: Record<string, str
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
-  child.stderr.on('data', (chunk) => (errors = (errors + String(chunk)).slice(-4000)));
+  let printed = '';
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
@@ -37,7 +41,7 @@ export async function startServerProcess(folder: string, env: Record<string, str
       const found = /(http:\/\/\S+)/.exec(output);
       if (found) resolve(found[1]!);
     });
-    void gone.then(() => reject(new Error(`the server ended before it was ready:\n${errors}`)));
+    void gone.then(() => reject(new Error(`the server ended before it was ready:\n${errors.slice(-4000)}`)));
   });
   const operator = withToken(lockOwner(folder)!.token);
   return {
@@ -45,6 +49,7 @@ export async function startServerProcess(folder: string, env: Record<string, str
     child,
     api: createClient(url, operator),
     fetch: operator,
+    output: () => printed + errors,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await gone;

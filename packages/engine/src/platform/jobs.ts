@@ -241,14 +241,13 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
       return get(id);
     },
     async retry(id) {
+      await rowOf(id);
       const rows = await postgres.query(
         "UPDATE job SET state = 'queued', finished_at = NULL WHERE id = $1 AND state IN ('failed', 'cancelled') RETURNING id",
         [id],
       );
-      if (rows.length === 0) {
-        await rowOf(id);
+      if (rows.length === 0)
         throw new UserError('conflict', 'job_not_ended', 'Only a failed or cancelled job can be tried again');
-      }
       await enqueue(id);
       return get(id);
     },
