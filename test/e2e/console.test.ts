@@ -25,6 +25,9 @@ const ROUTES = [
   ['/settings/jobs', '任务', 'Jobs'],
   ['/settings/ontology', '本体', 'Ontology'],
   ['/settings/status', '状态', 'Status'],
+  ['/settings/members', '成员与角色', 'Members & roles'],
+  ['/settings/keys', 'API 密钥', 'API keys'],
+  ['/settings/account', '我的账号', 'My account'],
 ] as const;
 
 /** In the order in which a company would come to know the product; each looks at what those before brought in. */

@@ -10,8 +10,8 @@ import { maskIdentifier, maskPerson, maskText } from '../ui/mask.ts';
 import { useDebounced } from '../ui/useDebounced.ts';
 import { useNames } from '../ui/useOntology.ts';
 import { switchLanguage } from './i18n/index.ts';
-import { navItems } from './navigation.ts';
 import { setPreferences, useThemeName } from './preferences.ts';
+import { useNavigation } from './useNavigation.ts';
 
 interface Entry {
   readonly key: string;
@@ -26,9 +26,10 @@ function usePages(query: string): Entry[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const theme = useThemeName();
+  const { items } = useNavigation();
   const other = i18n.language === 'zh' ? 'en' : 'zh';
   const all: Entry[] = [
-    ...navItems.map((item) => ({
+    ...items.map((item) => ({
       key: item.key,
       group: 'pages' as const,
       mark: <Icon name={item.icon} />,

@@ -9,13 +9,14 @@ import { DemoBadge } from '../ui/DemoLabel.tsx';
 import { clock, number } from '../ui/format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { PiiProvider } from '../ui/pii.tsx';
-import { Boundary, Loading } from '../ui/states.tsx';
+import { Boundary, Empty, Loading } from '../ui/states.tsx';
 import { Toasts } from '../ui/toast.tsx';
+import { AccountMenu } from './AccountMenu.tsx';
 import { useHotkeys } from './hotkeys.ts';
 import { switchLanguage } from './i18n/index.ts';
 import { JobTray } from './JobTray.tsx';
-import { navigation, navItems } from './navigation.ts';
 import { setPreferences, usePreferences, useThemeName } from './preferences.ts';
+import { useLacking, useNavigation } from './useNavigation.ts';
 
 const CommandPalette = lazy(() =>
   import('./CommandPalette.tsx').then((module) => ({ default: module.CommandPalette })),
@@ -25,6 +26,7 @@ const KeysHelp = lazy(() => import('./KeysHelp.tsx').then((module) => ({ default
 function Nav() {
   const { t } = useTranslation();
   const { navCollapsed } = usePreferences();
+  const { groups } = useNavigation();
   const status = useQuery({ ...read('status'), refetchInterval: 5_000 });
   return (
     <nav className="nav" aria-label={t('shell.nav')}>
@@ -37,7 +39,7 @@ function Nav() {
         )}
       </Link>
       <div className="nav-scroll">
-        {navigation.map((group) => (
+        {groups.map((group) => (
           <div key={group.key}>
             {group.key !== 'overview' && (
               <div className="nav-group">
@@ -138,6 +140,7 @@ function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void
       >
         {t('shell.otherLanguage')}
       </Button>
+      <AccountMenu />
     </header>
   );
 }
@@ -149,12 +152,14 @@ export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null);
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const { items } = useNavigation();
+  const lacking = useLacking(path);
   const content = useRef<HTMLElement>(null);
   useHotkeys({
     'mod+k': () => setOverlay('palette'),
     '/': () => setOverlay('palette'),
     '?': () => setOverlay('keys'),
-    ...Object.fromEntries(navItems.map((item) => [`g ${item.go}`, () => void navigate({ to: item.to })])),
+    ...Object.fromEntries(items.map((item) => [`g ${item.go}`, () => void navigate({ to: item.to })])),
   });
   return (
     <div className={navCollapsed ? 'shell collapsed' : 'shell'}>
@@ -169,7 +174,11 @@ export function Shell() {
           <Boundary resetKey={path}>
             <PiiProvider key={path}>
               <Suspense fallback={<Loading />}>
-                <Outlet />
+                {lacking ? (
+                  <Empty icon="key" why={t('shell.lacking', { page: t(`nav.${lacking.key}`) })} />
+                ) : (
+                  <Outlet />
+                )}
               </Suspense>
             </PiiProvider>
           </Boundary>

@@ -1,3 +1,4 @@
+import type { Permission } from '@guanxi/contracts';
 import type { IconName } from '../ui/Icon.tsx';
 
 export interface NavItem {
@@ -12,9 +13,13 @@ export interface NavItem {
     | 'graph'
     | 'jobs'
     | 'ontology'
-    | 'status';
+    | 'status'
+    | 'members'
+    | 'keys';
   readonly to: string;
   readonly icon: IconName;
+  /** What one must be allowed to see it; absent where everybody may. */
+  readonly needs?: Permission;
   /** Second key after `g`. */
   readonly go: string;
 }
@@ -29,26 +34,28 @@ export const navigation: readonly NavGroup[] = [
   {
     key: 'data',
     items: [
-      { key: 'sources', to: '/data/sources', icon: 'sources', go: 's' },
-      { key: 'live', to: '/data/live', icon: 'live', go: 'l' },
-      { key: 'import', to: '/data/import', icon: 'import', go: 'i' },
-      { key: 'quarantine', to: '/data/quarantine', icon: 'quarantine', go: 'q' },
-      { key: 'identity', to: '/data/identity', icon: 'identity', go: 'r' },
+      { key: 'sources', to: '/data/sources', icon: 'sources', needs: 'data.read', go: 's' },
+      { key: 'live', to: '/data/live', icon: 'live', needs: 'data.read', go: 'l' },
+      { key: 'import', to: '/data/import', icon: 'import', needs: 'data.manage', go: 'i' },
+      { key: 'quarantine', to: '/data/quarantine', icon: 'quarantine', needs: 'data.read', go: 'q' },
+      { key: 'identity', to: '/data/identity', icon: 'identity', needs: 'identity.read', go: 'r' },
     ],
   },
   {
     key: 'people',
     items: [
-      { key: 'customers', to: '/customers', icon: 'customers', go: 'c' },
-      { key: 'graph', to: '/graph', icon: 'graph', go: 'g' },
+      { key: 'customers', to: '/customers', icon: 'customers', needs: 'customers.read', go: 'c' },
+      { key: 'graph', to: '/graph', icon: 'graph', needs: 'graph.read', go: 'g' },
     ],
   },
   {
     key: 'settings',
     items: [
-      { key: 'jobs', to: '/settings/jobs', icon: 'jobs', go: 'j' },
-      { key: 'ontology', to: '/settings/ontology', icon: 'ontology', go: 'o' },
-      { key: 'status', to: '/settings/status', icon: 'status', go: 't' },
+      { key: 'members', to: '/settings/members', icon: 'person', needs: 'users.manage', go: 'm' },
+      { key: 'keys', to: '/settings/keys', icon: 'key', go: 'k' },
+      { key: 'jobs', to: '/settings/jobs', icon: 'jobs', needs: 'status.read', go: 'j' },
+      { key: 'ontology', to: '/settings/ontology', icon: 'ontology', needs: 'graph.read', go: 'o' },
+      { key: 'status', to: '/settings/status', icon: 'status', needs: 'status.read', go: 't' },
     ],
   },
 ];

@@ -86,6 +86,23 @@ const status = createRoute({
   component: lazyRouteComponent(() => import('../screens/status/Status.tsx'), 'Status'),
 });
 
+const members = createRoute({
+  getParentRoute: parent,
+  path: '/settings/members',
+  validateSearch: z.object({ tab: text }),
+  component: lazyRouteComponent(() => import('../screens/members/Members.tsx'), 'Members'),
+});
+const keys = createRoute({
+  getParentRoute: parent,
+  path: '/settings/keys',
+  component: lazyRouteComponent(() => import('../screens/keys/Keys.tsx'), 'Keys'),
+});
+const account = createRoute({
+  getParentRoute: parent,
+  path: '/settings/account',
+  component: lazyRouteComponent(() => import('../screens/account/Account.tsx'), 'Account'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -100,6 +117,9 @@ export const router = createRouter({
     jobs,
     ontology,
     status,
+    members,
+    keys,
+    account,
   ]),
   parseSearch,
   stringifySearch,

@@ -85,6 +85,8 @@ const paths = {
   file: <path d="M4 2h5.500L12.500 5v9H4zM9.500 2v3h3" />,
   info: <path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Zm0-7v4m0-6.300v.1" />,
   keyboard: <path d="M1.500 4h13v8h-13zM4 6.500h.01M6.500 6.500h.01M9 6.500h.01M11.500 6.500h.01M5 9.500h6" />,
+  person: <path d="M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-5.500 6c0-3 2.500-4.500 5.500-4.500s5.500 1.500 5.500 4.500" />,
+  key: <path d="M5.500 13a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm2.100-5.100L13.500 2m-3 3 2 2" />,
   up: <path d="M8 13V3m0 0L4 7m4-4 4 4" />,
   down: <path d="M8 3v10m0 0 4-4m-4 4L4 9" />,
 } satisfies Record<string, ReactElement>;

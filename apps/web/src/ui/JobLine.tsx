@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ProgressBar } from './charts.tsx';
 import { bytes, clock, number, percent } from './format.ts';
 import { jobTitle } from './jobTitle.ts';
+import { useMay } from '../api/session.ts';
 
 export const isUnderWay = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 export const shareOf = (job: Job): number | null =>
@@ -14,11 +15,12 @@ export function JobLine({ job, onCancel }: { job: Job; onCancel?: () => void }) 
   const { t } = useTranslation();
   const amount = (value: number) => (job.unit === 'bytes' ? bytes(value) : number(value));
   const share = shareOf(job);
+  const may = useMay();
   return (
     <>
       <div className="row between">
         <span className="clip">{jobTitle(job, t)}</span>
-        {onCancel && isUnderWay(job) && (
+        {onCancel && may('operate') && isUnderWay(job) && (
           <Button size="small" onClick={onCancel}>
             {t('action.cancel')}
           </Button>

@@ -7,7 +7,7 @@ import { call, read } from '../../api/queries.ts';
 import { dateTime } from '../../ui/format.ts';
 import { QueryView } from '../../ui/states.tsx';
 import { Failure } from '../../ui/states.tsx';
-import { PasswordField, TextField } from './fields.tsx';
+import { PasswordField, TextField } from '../../ui/fields.tsx';
 import { enter } from './landing.ts';
 
 function JoinForm({ link, token }: { link: LinkView; token: string }) {

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
 import { Failure } from '../../ui/states.tsx';
-import { PasswordField, TextField } from './fields.tsx';
+import { PasswordField, TextField } from '../../ui/fields.tsx';
 import { enter } from './landing.ts';
 
 /** What the identity provider's answer led to, where it led nowhere. */

@@ -9,7 +9,7 @@ const LANDING: Readonly<Record<Role, string>> = {
   analyst: '/graph',
   engineer: '/data/sources',
   service: '/customers',
-  administrator: '/settings/status',
+  administrator: '/settings/members',
 };
 /** Addresses that say nothing about where somebody wanted to go. */
 const NOWHERE = new Set(['/', '/sign-in', '/join']);

@@ -15,6 +15,7 @@ import { toast } from '../../ui/toast.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { IdentityGraph, linkKey } from './IdentityGraph.tsx';
 import { Unmerge } from './Unmerge.tsx';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 const route = getRouteApi('/customers/$id');
 const tones: Record<IdentityLink['state'], Tone> = {
@@ -77,14 +78,16 @@ function Links({
                 {t('identity.firstEvidence')}
               </Button>
               {link.state === 'severed' && (
-                <Button
-                  size="small"
-                  loading={relink.isPending}
-                  icon={<Icon name="undo" size={14} />}
-                  onClick={() => relink.mutate(link)}
-                >
-                  {t('identity.relink')}
-                </Button>
+                <Allowed needs="identity.decide">
+                  <Button
+                    size="small"
+                    loading={relink.isPending}
+                    icon={<Icon name="undo" size={14} />}
+                    onClick={() => relink.mutate(link)}
+                  >
+                    {t('identity.relink')}
+                  </Button>
+                </Allowed>
               )}
             </div>
           </li>
@@ -205,14 +208,17 @@ function Why({ identity, chosen, onToggle, onUnmerge }: WhyProps) {
         note={t('identity.graphNote')}
         flush
         actions={
-          <Button
-            type={canSplit ? 'primary' : 'default'}
-            disabled={!canSplit}
-            icon={<Icon name="split" size={14} />}
-            onClick={onUnmerge}
-          >
-            {chosen.size > 0 ? t('identity.takeOutN', { n: chosen.size }) : t('identity.takeOut')}
-          </Button>
+          <Allowed needs="identity.decide">
+            {' '}
+            <Button
+              type={canSplit ? 'primary' : 'default'}
+              disabled={!canSplit}
+              icon={<Icon name="split" size={14} />}
+              onClick={onUnmerge}
+            >
+              {chosen.size > 0 ? t('identity.takeOutN', { n: chosen.size }) : t('identity.takeOut')}
+            </Button>
+          </Allowed>
         }
       >
         <IdentityGraph identity={identity} chosen={chosen} openLink={search.edge} onToggle={onToggle} onLink={open} />

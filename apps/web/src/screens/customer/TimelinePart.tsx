@@ -12,6 +12,7 @@ import { usePii } from '../../ui/pii.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
+import { useMay } from '../../api/session.ts';
 
 const route = getRouteApi('/customers/$id');
 const day = 86_400_000;
@@ -34,7 +35,8 @@ function useColumns(): Column<EventSummary>[] {
   const { t } = useTranslation();
   const words = useWords();
   const pii = usePii();
-  const sources = useQuery({ ...read('sources'), staleTime: 30_000 });
+  const may = useMay();
+  const sources = useQuery({ ...read('sources'), staleTime: 30_000, enabled: may('data.read') });
   return useMemo(() => {
     const nameOf = new Map(sources.data?.items.map((source) => [source.id, source.name]));
     return [

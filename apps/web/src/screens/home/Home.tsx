@@ -5,13 +5,15 @@ import { Trans, useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { number } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/Page.tsx';
-import { QueryView } from '../../ui/states.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import { DemoNotice } from './DemoNotice.tsx';
 import { Attention, SourcesGlance } from './Glance.tsx';
 import { GetStarted } from './GetStarted.tsx';
 import './home.css';
 import { Loop } from './Loop.tsx';
 import { Metrics } from './Metrics.tsx';
+import { Allowed } from '../../ui/Allowed.tsx';
+import { useMay } from '../../api/session.ts';
 
 function Sentence({ status }: { status: Status }) {
   const { t } = useTranslation();
@@ -43,16 +45,21 @@ function Sentence({ status }: { status: Status }) {
 /** Where the day starts: what came in, how the flow does, what waits. */
 export function Home() {
   const { t } = useTranslation();
+  const may = useMay();
   const query = useQuery({ ...read('status'), refetchInterval: 5_000 });
   return (
     <Page title={t('nav.home')} lead={t('home.lead')}>
       <QueryView query={query}>
         {(status) =>
           status.counts.events === 0 && !status.rebuilding ? (
-            <>
-              <DemoNotice empty />
-              <GetStarted />
-            </>
+            may('data.manage') ? (
+              <>
+                <DemoNotice empty />
+                <GetStarted />
+              </>
+            ) : (
+              <Empty icon="home" why={t('home.waiting')} />
+            )
           ) : (
             <>
               <DemoNotice empty={false} />
@@ -67,8 +74,10 @@ export function Home() {
                 <Loop stages={status.stages} />
               </Panel>
               <div className="home-two">
-                <SourcesGlance />
-                <Attention />
+                <Allowed needs="data.read">
+                  <SourcesGlance />
+                  <Attention />
+                </Allowed>
               </div>
             </>
           )

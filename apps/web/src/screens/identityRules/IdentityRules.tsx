@@ -16,6 +16,7 @@ import { DryRun } from './DryRun.tsx';
 import './identity-rules.css';
 import { GeneralRules, KindRow } from './KindRow.tsx';
 import { jobTitle } from '../../ui/jobTitle.ts';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 type Kind = Rules['kinds'][number];
 const blank: Kind = { kind: '', paths: [''], normalise: 'none', limit: 1, blocked: [], nature: 'known' };
@@ -100,17 +101,19 @@ function Editor({ saved }: { saved: Rules }) {
         <Button disabled={issues.length > 0} loading={dryRun.isPending} onClick={() => dryRun.mutate(rules)}>
           {t('rules.dryRun')}
         </Button>
-        <Popconfirm
-          title={t('rules.saveAsk')}
-          okText={t('action.save')}
-          cancelText={t('action.cancel')}
-          disabled={!changed || !dryRun.data}
-          onConfirm={() => save.mutate(rules)}
-        >
-          <Button type="primary" disabled={!changed || !dryRun.data} loading={save.isPending}>
-            {t('rules.save')}
-          </Button>
-        </Popconfirm>
+        <Allowed needs="identity.manage">
+          <Popconfirm
+            title={t('rules.saveAsk')}
+            okText={t('action.save')}
+            cancelText={t('action.cancel')}
+            disabled={!changed || !dryRun.data}
+            onConfirm={() => save.mutate(rules)}
+          >
+            <Button type="primary" disabled={!changed || !dryRun.data} loading={save.isPending}>
+              {t('rules.save')}
+            </Button>
+          </Popconfirm>
+        </Allowed>
         <Button disabled={!changed} onClick={() => change(saved)}>
           {t('action.reset')}
         </Button>

@@ -9,6 +9,7 @@ import { JobLine, isUnderWay } from '../../ui/JobLine.tsx';
 import { JobResult } from '../../ui/JobResult.tsx';
 import { Mark, Page, Panel, type Tone } from '../../ui/Page.tsx';
 import { Empty, Failure, QueryView } from '../../ui/states.tsx';
+import { useMay } from '../../api/session.ts';
 
 const tones: Record<Job['state'], Tone> = {
   queued: 'info',
@@ -20,6 +21,7 @@ const tones: Record<Job['state'], Tone> = {
 
 function JobRow({ job }: { job: Job }) {
   const { t } = useTranslation();
+  const may = useMay();
   const after = { onSuccess: () => refresh('jobs', 'job') };
   const cancel = useMutation({ mutationFn: () => call('jobCancel', { params: { id: job.id } }), ...after });
   const retry = useMutation({ mutationFn: () => call('jobRetry', { params: { id: job.id } }), ...after });
@@ -37,7 +39,7 @@ function JobRow({ job }: { job: Job }) {
             job.finishedAt &&
             ` · ${t('jobs.took', { time: clock((Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000) })}`}
         </span>
-        {again && (
+        {again && may('operate') && (
           <Button size="small" loading={retry.isPending} onClick={() => retry.mutate()}>
             {t('imports.resume')}
           </Button>

@@ -12,6 +12,7 @@ import { parseWith } from '../../ui/parseWith.ts';
 import { Failure } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { jobTitle } from '../../ui/jobTitle.ts';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 /** The ontology as text: checked as it is typed, saved with a rebuild. */
 export function OntologyJson({ ontology }: { ontology: Ontology }) {
@@ -40,17 +41,20 @@ export function OntologyJson({ ontology }: { ontology: Ontology }) {
           <Button size="small" disabled={!changed} onClick={() => setText(original)}>
             {t('action.reset')}
           </Button>
-          <Popconfirm
-            title={t('ontology.saveAsk')}
-            okText={t('action.save')}
-            cancelText={t('action.cancel')}
-            disabled={!value || !changed}
-            onConfirm={() => value && save.mutate(value)}
-          >
-            <Button size="small" type="primary" disabled={!value || !changed} loading={save.isPending}>
-              {t('ontology.save')}
-            </Button>
-          </Popconfirm>
+          <Allowed needs="ontology.manage">
+            {' '}
+            <Popconfirm
+              title={t('ontology.saveAsk')}
+              okText={t('action.save')}
+              cancelText={t('action.cancel')}
+              disabled={!value || !changed}
+              onConfirm={() => value && save.mutate(value)}
+            >
+              <Button size="small" type="primary" disabled={!value || !changed} loading={save.isPending}>
+                {t('ontology.save')}
+              </Button>
+            </Popconfirm>
+          </Allowed>
         </>
       }
     >

@@ -11,6 +11,7 @@ import { usePii } from '../../ui/pii.tsx';
 import { Failure, QueryView } from '../../ui/states.tsx';
 import { MendsEditor } from '../../ui/MendsEditor.tsx';
 import { refusalText } from '../../ui/refusalText.ts';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 /** The beginning of a mend that fits the reason, for the reader to finish. */
 function suggestionFor(item: Quarantined): SourceMend | undefined {
@@ -73,10 +74,12 @@ export function QuarantineDetail({ id, onClose }: { id: string; onClose: () => v
               <Json value={pii.json(parsedJson(data.raw))} label={t('event.raw')} />
               {data.status === 'waiting' && (
                 <div className="row">
-                  <Button loading={dismiss.isPending} onClick={() => dismiss.mutate()}>
-                    {t('quarantine.dismiss')}
-                  </Button>
-                  <span className="meta">{t('quarantine.dismissNote')}</span>
+                  <Allowed needs="data.manage">
+                    <Button loading={dismiss.isPending} onClick={() => dismiss.mutate()}>
+                      {t('quarantine.dismiss')}
+                    </Button>
+                    <span className="meta">{t('quarantine.dismissNote')}</span>
+                  </Allowed>
                 </div>
               )}
               {dismiss.isError && <Failure compact error={dismiss.error} />}
@@ -85,9 +88,11 @@ export function QuarantineDetail({ id, onClose }: { id: string; onClose: () => v
         </QueryView>
       </Panel>
       {source && item.data?.status === 'waiting' && (
-        <Panel title={t('mend.title')} note={source.name}>
-          <MendsEditor source={source} scope={{ code: item.data.code }} suggest={suggestionFor(item.data)} />
-        </Panel>
+        <Allowed needs="data.manage">
+          <Panel title={t('mend.title')} note={source.name}>
+            <MendsEditor source={source} scope={{ code: item.data.code }} suggest={suggestionFor(item.data)} />
+          </Panel>
+        </Allowed>
       )}
     </aside>
   );

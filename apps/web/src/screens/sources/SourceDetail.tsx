@@ -14,6 +14,7 @@ import { Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { MendsEditor } from '../../ui/MendsEditor.tsx';
 import { Connect } from './NewSource.tsx';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 function Volume({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -100,7 +101,9 @@ export function SourceDetail({ source, onClose }: { source: Source; onClose: () 
         actions={<Button type="text" icon={<Icon name="close" />} aria-label={t('action.close')} onClick={onClose} />}
       >
         <div className="stack">
-          <Name source={source} />
+          <Allowed needs="data.manage">
+            <Name source={source} />
+          </Allowed>
           <Volume id={source.id} />
           <div className="row wrap">
             <Link to="/data/live" search={{ source: source.id }}>
@@ -114,9 +117,11 @@ export function SourceDetail({ source, onClose }: { source: Source; onClose: () 
           </div>
         </div>
       </Panel>
-      <Panel title={t('mend.title')} note={t('mend.note')}>
-        <MendsEditor source={source} />
-      </Panel>
+      <Allowed needs="data.manage">
+        <Panel title={t('mend.title')} note={t('mend.note')}>
+          <MendsEditor source={source} />
+        </Panel>
+      </Allowed>
       {source.writeKey && (
         <Panel title={t('source.connectTitle')}>
           <div className="stack">

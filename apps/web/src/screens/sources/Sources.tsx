@@ -13,6 +13,7 @@ import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
 import { NewSource } from './NewSource.tsx';
 import { SourceDetail } from './SourceDetail.tsx';
 import './sources.css';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 const route = getRouteApi('/data/sources');
 const hour = 3_600_000;
@@ -66,14 +67,23 @@ export function Sources() {
   );
   const chosen = query.data?.items.find((item) => item.id === search.id);
   return (
-    <Page title={t('nav.sources')} lead={t('source.lead')} actions={button} fill>
+    <Page
+      title={t('nav.sources')}
+      lead={t('source.lead')}
+      actions={<Allowed needs="data.manage">{button}</Allowed>}
+      fill
+    >
       <div className={chosen ? 'beside open' : 'beside'}>
         <section className="panel flush">
           <div className="panel-body">
             <QueryView query={query}>
               {({ items }) =>
                 items.length === 0 ? (
-                  <Empty icon="sources" why={t('source.empty')} action={button} />
+                  <Empty
+                    icon="sources"
+                    why={t('source.empty')}
+                    action={<Allowed needs="data.manage">{button}</Allowed>}
+                  />
                 ) : (
                   <VirtualTable
                     label={t('nav.sources')}

@@ -9,6 +9,7 @@ import { Failure, QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { StageHealth } from '../../ui/StageHealth.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
+import { Allowed } from '../../ui/Allowed.tsx';
 
 function Stages({ stages }: { stages: StatusData['stages'] }) {
   const { t } = useTranslation();
@@ -108,14 +109,16 @@ export function Status() {
       title={t('nav.status')}
       lead={t('system.lead')}
       actions={
-        <Popconfirm
-          title={t('system.rebuildAsk')}
-          okText={t('system.rebuild')}
-          cancelText={t('action.cancel')}
-          onConfirm={() => rebuild.mutate()}
-        >
-          <Button loading={rebuild.isPending}>{t('system.rebuild')}</Button>
-        </Popconfirm>
+        <Allowed needs="operate">
+          <Popconfirm
+            title={t('system.rebuildAsk')}
+            okText={t('system.rebuild')}
+            cancelText={t('action.cancel')}
+            onConfirm={() => rebuild.mutate()}
+          >
+            <Button loading={rebuild.isPending}>{t('system.rebuild')}</Button>
+          </Popconfirm>
+        </Allowed>
       }
     >
       {rebuild.isError && <Failure error={rebuild.error} />}
@@ -160,15 +163,17 @@ export function Status() {
               </div>
             </Panel>
             <Counts counts={status.counts} />
-            <Panel title={t('system.export')} note={t('system.exportNote')}>
-              <div className="row wrap">
-                {files.map((what) => (
-                  <a key={what} href={`/api/export/${what}?format=jsonl`} download>
-                    {t(`system.exports.${what}`)}
-                  </a>
-                ))}
-              </div>
-            </Panel>
+            <Allowed needs="export">
+              <Panel title={t('system.export')} note={t('system.exportNote')}>
+                <div className="row wrap">
+                  {files.map((what) => (
+                    <a key={what} href={`/api/export/${what}?format=jsonl`} download>
+                      {t(`system.exports.${what}`)}
+                    </a>
+                  ))}
+                </div>
+              </Panel>
+            </Allowed>
           </>
         )}
       </QueryView>

@@ -15,8 +15,11 @@ export const common: typeof zh = {
     jobs: 'Jobs',
     ontology: 'Ontology',
     status: 'Status',
+    members: 'Members & roles',
+    keys: 'API keys',
   },
   shell: {
+    lacking: 'Your role does not see “{{page}}”. An administrator can change that.',
     nav: 'Main navigation',
     skip: 'Skip to content',
     search: 'Search customers, products or pages',
@@ -139,6 +142,7 @@ export const common: typeof zh = {
     job: { load: 'Load demo data ({{people}} people)', clear: 'Clear demo data' },
   },
   home: {
+    waiting: 'No data yet. Once a data engineer has connected a source, the figures appear here.',
     lead: 'From events to identities to relations, as of now.',
     sentence:
       '<events>{{events}}</events> events came in {{day}}; there are <customers>{{customers}}</customers> customers, <known>{{known}}</known> of them known; {{trouble}}',

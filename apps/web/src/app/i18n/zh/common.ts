@@ -14,8 +14,11 @@ export const common = {
     jobs: '任务',
     ontology: '本体',
     status: '状态',
+    members: '成员与角色',
+    keys: 'API 密钥',
   },
   shell: {
+    lacking: '你的角色不能查看“{{page}}”。需要的话，请管理员调整。',
     nav: '主导航',
     skip: '跳到正文',
     search: '搜索客户、商品或页面',
@@ -126,6 +129,7 @@ export const common = {
     job: { load: '载入演示数据（{{people}} 人）', clear: '清空演示数据' },
   },
   home: {
+    waiting: '还没有数据。数据工程师接入来源后，这里会显示概况。',
     lead: '从事件到身份、再到关系，此刻的全貌。',
     sentence:
       '{{day}}收到 <events>{{events}}</events> 条事件；共有 <customers>{{customers}}</customers> 位客户，其中 <known>{{known}}</known> 位已识别；{{trouble}}',
