@@ -9,7 +9,15 @@ import { openWorld, type World } from './world.ts';
 const SEED = Number(process.env['GUANXI_SEED'] ?? Date.now() % 2 ** 31);
 const RUNS = 12;
 /** Long work and streams without end; what they take is a permission or an enumeration. */
-const NOT_TRIED = new Set<EndpointName>(['live', 'rebuild', 'upload', 'ontologyUpdate', 'identityRulesUpdate']);
+const NOT_TRIED = new Set<EndpointName>([
+  'live',
+  'rebuild',
+  'upload',
+  'ontologyUpdate',
+  'identityRulesUpdate',
+  'demoLoad',
+  'demoClear',
+]);
 
 const HOSTILE = [
   "' OR '1'='1", "'; DROP TABLE account; --", '"; DROP TABLE event; --', "') UNION SELECT password FROM account --",

@@ -209,7 +209,6 @@ function Why({ identity, chosen, onToggle, onUnmerge }: WhyProps) {
         flush
         actions={
           <Allowed needs="identity.decide">
-            {' '}
             <Button
               type={canSplit ? 'primary' : 'default'}
               disabled={!canSplit}

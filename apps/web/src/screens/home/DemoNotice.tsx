@@ -4,6 +4,7 @@ import { Button, Popconfirm } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, queryClient, read, refresh } from '../../api/queries.ts';
+import { useMay } from '../../api/session.ts';
 import { JobLine } from '../../ui/JobLine.tsx';
 import { Panel } from '../../ui/Page.tsx';
 import { Failure } from '../../ui/states.tsx';
@@ -25,6 +26,8 @@ const useAct = (name: 'demoLoad' | 'demoClear') =>
 function Clear() {
   const { t } = useTranslation();
   const clear = useAct('demoClear');
+  const may = useMay();
+  if (!may('privacy.manage')) return null;
   return (
     <>
       <Popconfirm
@@ -56,13 +59,15 @@ export function DemoNotice({ empty }: { empty: boolean }) {
   const { t } = useTranslation();
   const demo = useDemo();
   const load = useAct('demoLoad');
+  const may = useMay();
   if (!demo.data) return null;
   const { state, job, clearable, loadable, options } = demo.data;
-  const start = (label: string) => (
-    <Button type="primary" loading={load.isPending} onClick={() => load.mutate(options ?? {})}>
-      {label}
-    </Button>
-  );
+  const start = (label: string) =>
+    may('data.manage') && (
+      <Button type="primary" loading={load.isPending} onClick={() => load.mutate(options ?? {})}>
+        {label}
+      </Button>
+    );
   return (
     <>
       {load.isError && <Failure compact error={load.error} />}

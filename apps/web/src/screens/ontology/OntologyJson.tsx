@@ -14,6 +14,17 @@ import { toast } from '../../ui/toast.tsx';
 import { jobTitle } from '../../ui/jobTitle.ts';
 import { Allowed } from '../../ui/Allowed.tsx';
 
+function useSave() {
+  const { t } = useTranslation();
+  return useMutation({
+    mutationFn: (body: Ontology) => call('ontologyUpdate', { body }),
+    onSuccess: async () => {
+      await refresh('ontology', 'jobs', 'status');
+      toast(t('ontology.saved'));
+    },
+  });
+}
+
 /** The ontology as text: checked as it is typed, saved with a rebuild. */
 export function OntologyJson({ ontology }: { ontology: Ontology }) {
   const { t } = useTranslation();
@@ -21,13 +32,7 @@ export function OntologyJson({ ontology }: { ontology: Ontology }) {
   const [text, setText] = useState(original);
   const { value, issues } = useMemo(() => parseWith(schema, text), [text]);
   const changed = text !== original;
-  const save = useMutation({
-    mutationFn: (body: Ontology) => call('ontologyUpdate', { body }),
-    onSuccess: async () => {
-      await refresh('ontology', 'jobs', 'status');
-      toast(t('ontology.saved'));
-    },
-  });
+  const save = useSave();
   return (
     <Panel
       title={t('ontology.tab.json')}
@@ -42,7 +47,6 @@ export function OntologyJson({ ontology }: { ontology: Ontology }) {
             {t('action.reset')}
           </Button>
           <Allowed needs="ontology.manage">
-            {' '}
             <Popconfirm
               title={t('ontology.saveAsk')}
               okText={t('action.save')}
