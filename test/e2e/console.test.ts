@@ -246,7 +246,7 @@ describe.skipIf(!chromium)('the console', () => {
     );
   });
 
-  test('every screen speaks both languages and has both themes', async () => {
+  test('every screen speaks both languages and has both themes', { timeout: 180_000 }, async () => {
     const { page } = session;
     const person = await personOf('M102');
     const html = page.locator('html');
