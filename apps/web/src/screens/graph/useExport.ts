@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { read } from '../../api/queries.ts';
 import { useThemeName } from '../../app/preferences.ts';
 import { dateOnly, number } from '../../ui/format.ts';
 import { usePii } from '../../ui/pii.tsx';
@@ -26,13 +28,16 @@ export function useExport({ scene, data, drawing, title }: ExportQuery) {
   const nameOf = useNodeName();
   const pii = usePii();
   const theme = useThemeName();
+  const status = useQuery(read('status'));
+  const made = status.data?.generated ?? 'none';
   const naming = { node: nameOf, nodeType: names.nodeType, edgeType: names.edgeType };
   return (kind: ExportKind, ids?: ReadonlySet<string>) => {
     const nodes = ids ? data.nodes.filter(({ id }) => ids.has(id)) : data.nodes;
     const kept = new Set(nodes.map(({ id }) => id));
     const edges = data.edges.filter(({ from, to }) => kept.has(from) && kept.has(to));
     const today = dateOnly(new Date().toISOString());
-    const note = t(pii.shown ? 'graph.export.shown' : 'graph.export.masked', { date: today });
+    const masking = t(pii.shown ? 'graph.export.shown' : 'graph.export.masked', { date: today });
+    const note = made === 'none' ? masking : `${t('demo.label')} · ${masking}`;
     const file = `${title ?? t('nav.graph')}-${today}.${kind}`.replace(/[\\/:*?"<>|]/g, '_');
     if (kind === 'csv') {
       const header = [
