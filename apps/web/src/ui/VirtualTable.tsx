@@ -85,8 +85,15 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
   };
 
   return (
-    <div className="vtable" role="table" aria-label={label} aria-rowcount={rows.length}>
-      <div className="vtable-scroll" ref={scroller} tabIndex={model.length === 0 ? undefined : -1}>
+    <div className="vtable">
+      <div
+        className="vtable-scroll"
+        role="table"
+        aria-label={label}
+        aria-rowcount={rows.length}
+        ref={scroller}
+        tabIndex={model.length === 0 ? undefined : -1}
+      >
         <div className="vtable-head" role="rowgroup">
           <div role="row" className="vtable-row" style={{ gridTemplateColumns: tracks }}>
             {table.getHeaderGroups()[0]?.headers.map((header, at) => (

@@ -146,12 +146,11 @@ interface Stage {
 
 function raise(box: HTMLElement, map: HTMLCanvasElement | null, props: () => GraphCanvasProps): Stage {
   const graph = new Graph({ multi: true, type: 'directed' });
-  const { theme, nodes, edges } = props();
+  const { theme } = props();
   const live: Live = {
     ...{ hovered: null, hoveredEdge: null, selected: undefined, chosen: new Set(), theme },
     taken: () => [],
   };
-  fill(graph, nodes, edges);
   const sigma = new Sigma(graph, box, { ...settingsOf(live, graph, box.clientWidth), ...reducersOf(graph, live) });
   bind(sigma, graph, live, props);
   const minimap = map ? minimapOn(map, sigma, graph, () => live.theme) : null;
@@ -184,23 +183,34 @@ export function GraphCanvas(props: GraphCanvasProps) {
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
-    Object.assign(current.live, { hovered: null, hoveredEdge: null });
-    current.sigma.setCustomBBox(null);
-    fill(current.graph, nodes, edges);
-    current.sigma.setSettings(settingsOf(current.live, current.graph, current.sigma.getDimensions().width));
-    current.sigma.refresh();
+    const { graph, live, sigma } = current;
+    const now = latest.current;
+    Object.assign(live, {
+      hovered: null,
+      hoveredEdge: null,
+      selected: now.selected,
+      chosen: now.chosen,
+      theme: now.theme,
+    });
+    sigma.setCustomBBox(null);
+    fill(graph, nodes, edges);
     current.map?.refresh();
+    // New settings make sigma read and draw everything once.
+    sigma.setSettings(settingsOf(live, graph, sigma.getDimensions().width));
   }, [nodes, edges, withMap]);
 
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
-    Object.assign(current.live, { theme, selected, chosen });
-    current.sigma.setSettings(settingsOf(current.live, current.graph, current.sigma.getDimensions().width));
-    current.sigma.refresh({ skipIndexation: true });
-  }, [theme, selected, chosen, nodes, withMap]);
-
-  useEffect(() => stage.current?.map?.refresh(), [theme]);
+    const { live, sigma } = current;
+    if (live.theme === theme && live.selected === selected && live.chosen === chosen) return;
+    const recoloured = live.theme !== theme;
+    Object.assign(live, { theme, selected, chosen });
+    if (recoloured) {
+      current.map?.refresh();
+      sigma.setSettings(settingsOf(live, current.graph, sigma.getDimensions().width));
+    } else sigma.refresh({ skipIndexation: true });
+  }, [theme, selected, chosen]);
 
   useImperativeHandle(handle, () => ({
     zoom: (factor) => void stage.current?.sigma.getCamera().animatedZoom({ factor, duration: 150 }),

@@ -24,7 +24,9 @@ export function TimeBar({ scene, data, onScene }: { scene: Scene; data: SceneDat
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
-  if (!ready || !query.data || query.data.slices.length === 0) return null;
+  if (!ready || query.isError || query.data?.slices.length === 0) return null;
+  // Its room is kept, so that the canvas above does not change its size when the answer comes.
+  if (!query.data) return <div className="time-bar" aria-hidden="true" />;
   return (
     <div className="time-bar" aria-label={t('graph.timeBar')} role="group">
       <DensityStrip

@@ -5,9 +5,9 @@ import { familyColours, palettes, type ThemeName } from '../../app/tokens.ts';
 
 /** The whole graph in a corner, with what is in sight as a frame. */
 export interface Minimap {
-  /** The nodes changed or the theme: draws them anew. */
+  /** The nodes changed or the theme: draws them anew with the next frame. */
   refresh(): void;
-  /** The camera moved: draws the frame anew. */
+  /** Sigma has drawn a frame: draws what is in sight. */
   frame(): void;
 }
 
@@ -43,7 +43,25 @@ export function minimapOn(canvas: HTMLCanvasElement, sigma: Sigma, graph: Graph,
     x: offset().x + ((x - bounds.left) / bounds.size) * scale(),
     y: height - offset().y - ((y - bounds.bottom) / bounds.size) * scale(),
   });
+  let stale = true;
+  const redraw = () => {
+    stale = false;
+    const context = dots.getContext('2d');
+    if (!context) return;
+    bounds = boundsOf(sigma, graph);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const side = graph.order > 500 ? 1.5 : 2.5;
+    graph.forEachNode((id, attributes) => {
+      const shown = sigma.getNodeDisplayData(id);
+      if (!shown) return;
+      const { x, y } = onMap(shown);
+      context.fillStyle = familyColours[theme()][attributes['family'] as NodeFamily];
+      context.fillRect(x - side / 2, y - side / 2, side, side);
+    });
+  };
   const frame = () => {
+    if (stale) redraw();
     const context = canvas.getContext('2d');
     if (!context) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -60,22 +78,6 @@ export function minimapOn(canvas: HTMLCanvasElement, sigma: Sigma, graph: Graph,
     const [x, y] = [inMap(one.x, width), inMap(one.y, height)];
     context.strokeRect(x, y, inMap(two.x, width) - x, inMap(two.y, height) - y);
   };
-  const refresh = () => {
-    const context = dots.getContext('2d');
-    if (!context) return;
-    bounds = boundsOf(sigma, graph);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const side = graph.order > 500 ? 1.5 : 2.5;
-    graph.forEachNode((id, attributes) => {
-      const shown = sigma.getNodeDisplayData(id);
-      if (!shown) return;
-      const { x, y } = onMap(shown);
-      context.fillStyle = familyColours[theme()][attributes['family'] as NodeFamily];
-      context.fillRect(x - side / 2, y - side / 2, side, side);
-    });
-    frame();
-  };
   const go = (event: PointerEvent) => {
     if (event.buttons !== 1 || !Number.isFinite(bounds.left)) return;
     const box = canvas.getBoundingClientRect();
@@ -85,5 +87,5 @@ export function minimapOn(canvas: HTMLCanvasElement, sigma: Sigma, graph: Graph,
   };
   canvas.onpointerdown = go;
   canvas.onpointermove = go;
-  return { refresh, frame };
+  return { frame, refresh: () => void (stale = true) };
 }
