@@ -1,5 +1,6 @@
 import { type Endpoint, type EndpointName, endpoints } from '@guanxi/contracts';
-import type { FastifyInstance } from 'fastify';
+import { UserError } from '@guanxi/engine/platform';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Guanxi } from '../compose.ts';
 import { auditHandlers } from './audit.ts';
 import { accessHandlers, signOnHandlers } from './access.ts';
@@ -32,6 +33,18 @@ const handlers: Handlers & StreamHandlers = {
 
 type AnyHandler = (request: object, guanxi: Guanxi, caller: Caller, raw: Raw) => Promise<unknown>;
 
+/** Whether a NUL stands anywhere in what was sent: no engine takes it in text, and nobody means it. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, each]) => name.includes('\0') || holdsNul(each));
+}
+
+function refuseNul({ params, query, body }: FastifyRequest, endpoint: Endpoint): void {
+  if (holdsNul(params) || holdsNul(query) || (endpoint.body && holdsNul(body)))
+    throw new UserError('invalid', 'bad_text', 'Text must not hold the character NUL');
+}
+
 /** Puts every endpoint of the contract on the server: check the input, call the handler, answer. */
 export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
   // An upload is handed on as a stream, never gathered in memory.
@@ -46,6 +59,7 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
       config: { endpoint: name },
       ...(endpoint.streams === 'upload' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
       handler: async (request, reply) => {
+        refuseNul(request, endpoint);
         const input = {
           params: endpoint.params?.parse(request.params) ?? {},
           query: endpoint.query?.parse(request.query) ?? {},
