@@ -57,7 +57,7 @@ test('a table is one local table on every shard and a distributed one over them'
   const [local, distributed] = renderTable(events, { kind: 'sharded', cluster: cluster.name, replicated: false });
   expect(local).toMatch(/^CREATE TABLE IF NOT EXISTS visits_local /);
   expect(distributed).toContain(
-    `CREATE TABLE IF NOT EXISTS visits AS visits_local\nENGINE = Distributed('${cluster.name}', currentDatabase(), 'visits_local', person)`,
+    `CREATE TABLE IF NOT EXISTS visits AS visits_local\nENGINE = Distributed('${cluster.name}', currentDatabase(), 'visits_local', toUInt64(person))`,
   );
   const engines = `SELECT name, engine FROM system.tables WHERE database = currentDatabase() AND name LIKE 'visits%' ORDER BY name`;
   for (const shard of shards)

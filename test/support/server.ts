@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type Client, createClient, withToken } from '@guanxi/contracts';
 import { lockOwner } from '@guanxi/engine/platform';
 import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
@@ -15,9 +16,13 @@ export interface ServerProcess {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** The server as its users start it, in a process of its own, on a free port. */
-export async function startServerProcess(folder: string, env: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...nodeArguments, 'apps/server/src/main.ts'], {
+export interface SteppedServer extends ServerProcess {
+  /** Puts its clock to this instant (milliseconds), where it stands until it is put on. */
+  setClock(now: number): Promise<void>;
+}
+
+async function start(script: string, folder: string, env: Record<string, string>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...nodeArguments, script], {
     cwd: root,
     env: {
       ...nodeEnvironment,
@@ -27,16 +32,16 @@ export async function startServerProcess(folder: string, env: Record<string, str
       GUANXI_DEMO: 'off',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let errors = '';
   let printed = '';
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  child.stderr!.on('data', (chunk) => (errors += String(chunk)));
+  child.stdout!.on('data', (chunk) => (printed += String(chunk)));
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
-    child.stdout.on('data', (chunk) => {
+    child.stdout!.on('data', (chunk) => {
       output += String(chunk);
       const found = /(http:\/\/\S+)/.exec(output);
       if (found) resolve(found[1]!);
@@ -53,6 +58,23 @@ export async function startServerProcess(folder: string, env: Record<string, str
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await gone;
+    },
+  };
+}
+
+/** The server as its users start it, in a process of its own, on a free port. */
+export const startServerProcess = (folder: string, env: Record<string, string> = {}): Promise<ServerProcess> =>
+  start('apps/server/src/main.ts', folder, env);
+
+/** The same with a clock that stands still until it is put on. */
+export async function startSteppedServer(folder: string, env: Record<string, string> = {}): Promise<SteppedServer> {
+  const server = await start('test/support/server-at.ts', folder, env);
+  return {
+    ...server,
+    async setClock(now) {
+      const done = once(server.child, 'message');
+      server.child.send({ now });
+      await done;
     },
   };
 }

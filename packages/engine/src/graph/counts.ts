@@ -35,10 +35,10 @@ async function countEdges(clickhouse: ClickHouse): Promise<Record<string, number
          SELECT edge.type AS type, source, target, ${resolved('edge.source', 'first')} AS near, ${resolved('edge.target', 'second')} AS far
          FROM (
            SELECT type, node AS source, other AS target FROM adjacency
-           WHERE direction = 'out' AND node IN (SELECT anchor FROM joined)
+           WHERE direction = 'out' AND node GLOBAL IN (SELECT anchor FROM joined)
            UNION ALL
            SELECT type, other AS source, node AS target FROM adjacency
-           WHERE direction = 'in' AND node IN (SELECT anchor FROM joined) AND other NOT IN (SELECT anchor FROM joined)
+           WHERE direction = 'in' AND node GLOBAL IN (SELECT anchor FROM joined) AND other GLOBAL NOT IN (SELECT anchor FROM joined)
          ) AS edge
          LEFT JOIN merged AS first ON first.anchor = edge.source
          LEFT JOIN merged AS second ON second.anchor = edge.target

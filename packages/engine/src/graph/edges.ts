@@ -74,7 +74,7 @@ export const rawCount = (filter: EdgeFilter): string => (hasWindow(filter) ? 'to
 
 /** Today's person of each anchor of `anchors` (a SELECT) that One-ID ever joined to another; others are their own. */
 export const aliasesOf = (anchors: string): string =>
-  `SELECT anchor, argMax(person, version) AS person FROM person_alias WHERE anchor IN (${anchors}) GROUP BY anchor`;
+  `SELECT anchor, argMax(person, version) AS person FROM person_alias WHERE anchor GLOBAL IN (${anchors}) GROUP BY anchor`;
 
 /** The person of `column` after a LEFT JOIN of aliases named `alias`. */
 export const resolved = (column: string, alias = 'alias'): string =>
@@ -122,7 +122,14 @@ export const rawEdges = (filter: EdgeFilter, condition: string, limit?: number):
      limit === undefined ? '' : ` LIMIT ${limit}`
    }) AS edge`;
 
-/** Adds rows up to edges between nodes as they are `today`. An edge of a node to itself is left out. */
+/** By type, then from and to; ids as text, for the order need only be the same every time. */
+const inOrder = (a: GraphEdge, b: GraphEdge): number =>
+  a.type < b.type ? -1 : a.type > b.type ? 1 : a.from < b.from ? -1 : a.from > b.from ? 1 : a.to < b.to ? -1 : 1;
+
+/**
+ * Adds rows up to edges between nodes as they are `today`, in an order of their own: rows come in any. An edge of a node
+ * to itself is left out.
+ */
 export function addEdges(rows: readonly RawEdge[], today: (row: NodeId) => NodeId): GraphEdge[] {
   const sums = new Map<string, { edge: GraphEdge; scaled: bigint }>();
   for (const row of rows) {
@@ -134,7 +141,7 @@ export function addEdges(rows: readonly RawEdge[], today: (row: NodeId) => NodeI
     const scaled = BigInt(row.scaled) + (known?.scaled ?? 0n);
     sums.set(key, { edge: known ? joined(known.edge, edge) : edge, scaled });
   }
-  return [...sums.values()].map(({ edge, scaled }) => ({ ...edge, weight: Number(scaled) / 10_000 }));
+  return [...sums.values()].map(({ edge, scaled }) => ({ ...edge, weight: Number(scaled) / 10_000 })).sort(inOrder);
 }
 
 const joined = (a: GraphEdge, b: GraphEdge): GraphEdge => ({

@@ -87,7 +87,9 @@ export async function groupHere(
     groups.set(key, group);
     group.push({ ...edge, direction, other, other_type: typeOf.get(other)! });
   }
-  return [...groups.values()].flatMap((group) =>
+  const inOrder = ([a]: readonly EdgeRow[], [b]: readonly EdgeRow[]) =>
+    descending(a!.direction, b!.direction) || -descending(a!.type, b!.type);
+  return [...groups.values()].sort(inOrder).flatMap((group) =>
     group
       .sort((a, b) => descending(a[order], b[order]) || byId(a.other, b.other))
       .slice(0, cap)

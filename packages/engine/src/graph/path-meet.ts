@@ -58,12 +58,12 @@ export async function meetOneApart(clickhouse: ClickHouse, query: MeetQuery): Pr
     from.size <= to.size
       ? edgesWhere(
           filter,
-          `node IN ${from.rows} AND other IN ${to.rows}`,
+          `node ${from.among} AND other ${to.among}`,
           'node AS near_row, other AS far_row, direction, type, weight',
         )
       : edgesWhere(
           filter,
-          `node IN ${to.rows} AND other IN ${from.rows}`,
+          `node ${to.among} AND other ${from.among}`,
           'other AS near_row, node AS far_row, direction, type, weight',
         );
   const rows = await clickhouse.query<{ u: NodeId; v: NodeId; w: string; bound: string }>(
@@ -96,12 +96,12 @@ function armsOf(query: MeetQuery) {
   const middles = `
     SELECT m FROM (
       SELECT ${today} AS m, hop.side AS side FROM (
-        ${edgesWhere(filter, `node IN ${from.rows}`, 'other, toUInt8(1) AS side')}
-        UNION ALL ${edgesWhere(filter, `node IN ${to.rows}`, 'other, toUInt8(2) AS side')}) AS hop ${aliased})
+        ${edgesWhere(filter, `node ${from.among}`, 'other, toUInt8(1) AS side')}
+        UNION ALL ${edgesWhere(filter, `node ${to.among}`, 'other, toUInt8(2) AS side')}) AS hop ${aliased})
     GROUP BY m HAVING groupBitOr(side) = 3 AND m NOT IN {ends:Array(UInt64)}`;
   const arm = (side: 1 | 2, fragment: typeof from, condition: string) => {
     const columns = 'node, other, other_type AS kind, direction, type, weight';
-    const edges = edgesWhere(filter, `node IN ${fragment.rows} AND ${condition}`, columns);
+    const edges = edgesWhere(filter, `node ${fragment.among} AND ${condition}`, columns);
     return `SELECT toUInt8(${side}) AS side, u, g, other, kind, direction, type, weight FROM (${fragment.attach(edges)})`;
   };
   /** The hops to middles from either side, each with its heaviest edge `w` and the weight `g` of the walk before. */
@@ -131,7 +131,7 @@ const heaviest = (hops: string) =>
   `arrayMap(hop -> [toString(hop.1), toString(hop.2), toString(hop.3)],
             arraySlice(arraySort(hop -> (-(hop.2 + hop.3), hop.1), ${hops}), 1, {limit:UInt32}))`;
 /** Rows of the nodes bound as `middles`. */
-const AMONG = `(other IN {middles:Array(UInt64)} OR other IN (SELECT anchor FROM (${ALIASES}) WHERE person IN {middles:Array(UInt64)}))`;
+const AMONG = `(other IN {middles:Array(UInt64)} OR other GLOBAL IN (SELECT anchor FROM (${ALIASES}) WHERE person IN {middles:Array(UInt64)}))`;
 
 /**
  * The nodes in the middle with the heaviest walks over them, best first, and how many there are. `among` says which can

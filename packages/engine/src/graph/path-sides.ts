@@ -21,8 +21,8 @@ export interface Level {
 
 /** A level as SQL. */
 export interface Fragment {
-  /** Its rows, to stand after IN. */
-  readonly rows: string;
+  /** The test that a column holds one of its rows, to stand after the column's name. */
+  readonly among: string;
   readonly params: Params;
   readonly size: number;
   /** Adds to a SELECT of edges, read at its rows, which node `u` each starts from and the weight `g` of the walk to it. */
@@ -146,7 +146,7 @@ export class Side {
     return {
       attach: (edges) =>
         `SELECT ${lookUp(tag, 'ids', 'edge.node')} AS u, ${lookUp(tag, 'w', 'edge.node')} AS g, edge.* FROM (${edges}) AS edge`,
-      rows: `{${tag}_rows:Array(UInt64)}`,
+      among: `IN {${tag}_rows:Array(UInt64)}`,
       size: rows.length,
       params: {
         [`${tag}_rows`]: idArray(rows.map(({ row }) => row)),
@@ -170,7 +170,7 @@ export class Side {
     return {
       attach: (walked) =>
         `SELECT start.id AS u, start.w AS g, edge.* FROM (${walked}) AS edge INNER JOIN (${table}) AS start ON start.row = edge.node`,
-      rows: `(SELECT row FROM (${table}))`,
+      among: `GLOBAL IN (SELECT row FROM (${table}))`,
       size: Infinity,
       params: { [`${tag}_end`]: idArray(this.end.rows) },
     };

@@ -38,16 +38,24 @@ export async function previewDecision(
   const { links, history } = state.takeChanges();
   const refusal = history.find(({ kind }) => kind === 'refused');
   if (refusal) throw new UserError('conflict', 'identity_limit', `These cannot be one person. ${refusal.detail}.`);
-  const parts = new Set(involved.map(({ person }) => person));
+  const order = byPriority(rules);
+  // What was loaded came in any order; the strongest identifier decides which part is told first.
+  const parts = new Set(involved.sort(order).map(({ person }) => person));
+  const severed = links.filter(({ state }) => state === 'severed').map(describeLink);
   return {
-    severed: links.filter(({ state }) => state === 'severed').map(describeLink),
-    parts: [...parts].map((person) => describePart(person, names, rules, cipher)),
+    severed: severed.sort((a, b) => a.firstSeq - b.firstSeq || (a.a + a.b < b.a + b.b ? -1 : 1)),
+    parts: [...parts].map((person) => describePart(person, names, order, cipher)),
     changed: involved.some((node) => before.get(node) !== node.person.id) || links.length > 0,
   };
 }
 
-function describePart(person: PersonNode, before: ReadonlySet<string>, rules: IdentityRules, cipher: TextCipher) {
-  const members: IdentifierNode[] = [...person.members].sort(byPriority(rules));
+function describePart(
+  person: PersonNode,
+  before: ReadonlySet<string>,
+  order: ReturnType<typeof byPriority>,
+  cipher: TextCipher,
+) {
+  const members: IdentifierNode[] = [...person.members].sort(order);
   return {
     person: person.id,
     isNew: !before.has(person.id),

@@ -295,15 +295,11 @@ export class QuarantineStore {
     if (numbers.length === 0) return;
     const columns = Object.keys(quarantineTable.columns);
     const values = columns.map((column) =>
-      column === 'status'
-        ? '{status:String}'
-        : column === 'version'
-          ? 'quarantine.version + 1'
-          : `quarantine.${column}`,
+      column === 'status' ? '{status:String}' : column === 'version' ? 'item.version + 1' : `item.${column}`,
     );
     await this.clickhouse.command(
-      `INSERT INTO quarantine (${columns.join(', ')}) SELECT ${values.join(', ')} FROM quarantine FINAL
-       WHERE number IN {numbers:Array(UInt64)} AND quarantine.status = 'waiting'`,
+      `INSERT INTO quarantine (${columns.join(', ')}) SELECT ${values.join(', ')} FROM quarantine AS item FINAL
+       WHERE item.number IN {numbers:Array(UInt64)} AND item.status = 'waiting'`,
       { status, numbers: idArray(numbers) },
       { lane: 'log', settings: { distributed_foreground_insert: 1 } },
     );

@@ -60,7 +60,8 @@ export function renderTable(table: Table, topology: Topology, policy?: string): 
     .filter(Boolean)
     .join('\n');
   if (topology.kind === 'single') return [create];
-  const distributed = `CREATE TABLE IF NOT EXISTS ${table.name} AS ${local}\nENGINE = Distributed('${topology.cluster}', currentDatabase(), '${local}', ${table.shardBy})`;
+  // A bare name would be taken for a table of that name, on which this one then depends: `node` could not be dropped.
+  const distributed = `CREATE TABLE IF NOT EXISTS ${table.name} AS ${local}\nENGINE = Distributed('${topology.cluster}', currentDatabase(), '${local}', toUInt64(${table.shardBy}))`;
   return [create, distributed];
 }
 
