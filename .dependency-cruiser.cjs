@@ -12,6 +12,7 @@ const ENGINE = {
   scenes: ['platform'],
   profile: ['platform', 'ingest', 'identity', 'graph'],
   river: ['platform', 'ingest', 'identity', 'graph', 'profile'],
+  transfer: ['platform'],
 };
 const engine = 'packages/engine/src';
 const folders = Object.keys(ENGINE);

@@ -9,6 +9,13 @@ import { importCommand, type ImportOptions } from './commands/import.ts';
 import { keyNewCommand, keyRotateCommand, keyStatusCommand } from './commands/key.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { serveCommand } from './commands/serve.ts';
+import {
+  backupCommand,
+  type BackupOptions,
+  migrateCommand,
+  type MigrateOptions,
+  restoreCommand,
+} from './commands/transfer.ts';
 import { type CommonOptions, withServer } from './connect.ts';
 import { Cancelled } from './follow.ts';
 import { languageOf, messagesOf } from './language.ts';
@@ -108,6 +115,17 @@ key
   .option('--keep-old', text.key.keepOld)
   .action((options: { keepOld?: boolean }) => run(keyRotateCommand(options, text)));
 key.command('new').description(text.key.new).action(keyNewCommand);
+shared(program.command('backup').description(text.backup.about).argument('<folder>'))
+  .option('--verify', text.options.verify)
+  .action((folder: string, options: BackupOptions) => run(backupCommand(folder, options, text)));
+shared(program.command('restore').description(text.restore.about).argument('<folder>')).action(
+  (folder: string, options: CommonOptions) => run(restoreCommand(folder, options, text)),
+);
+shared(program.command('migrate-engine').description(text.migrate.about))
+  .requiredOption('--clickhouse <url>', text.options.clickhouse)
+  .option('--cluster <name>', text.options.cluster)
+  .requiredOption('--postgres <url>', text.options.postgres)
+  .action((options: MigrateOptions) => run(migrateCommand(options, text)));
 shared(program.command('doctor').description(text.doctor.about)).action((options: CommonOptions) =>
   run(doctorCommand(options, text)),
 );

@@ -13,7 +13,7 @@ import { guard, guardLocal } from './guard.ts';
 import { securityHeaders } from './headers.ts';
 import { ingestRoutes } from './ingest/index.ts';
 import { apiRoutes } from './routes/index.ts';
-import { version } from './routes/system.ts';
+import { version } from './version.ts';
 import { sameOrigin } from './same-origin.ts';
 import { watchGauges } from './gauges.ts';
 import { readinessOf } from './readiness.ts';

@@ -11,6 +11,7 @@ import { createScenes, type Scenes } from '@guanxi/engine/scenes';
 import { logAdapterOf } from './log-adapter.ts';
 import { createDemo, type Demo } from './demo/index.ts';
 import { createLive, type Live } from './live.ts';
+import { backupHandler } from './backup-job.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
 
@@ -37,7 +38,12 @@ export interface Guanxi {
 /** How many events an import may be ahead of the graph, so that live events never wait long behind it. */
 const IMPORT_LEAD = 10_000;
 
-export async function compose(config: Config, options: PlatformOptions = {}): Promise<Guanxi> {
+export interface ComposeOptions extends PlatformOptions {
+  /** Nothing is processed and no job runs: the data are only to be read. */
+  readonly idle?: boolean;
+}
+
+export async function compose(config: Config, options: ComposeOptions = {}): Promise<Guanxi> {
   const openLog = options.openLog ?? (await logAdapterOf(config));
   const platform = await openPlatform(config, { ...options, ...(openLog ? { openLog } : {}) });
   try {
@@ -56,8 +62,9 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
       import: imports.handler,
       rebuild: rebuildHandler({ identity, graph, river }),
       demo: demo.handler,
+      backup: backupHandler({ platform, river }),
     };
-    await platform.leadership.stand({
+    const standing = {
       async begin(term) {
         await river.lead(term);
         await platform.jobs.start(handlers);
@@ -66,7 +73,8 @@ export async function compose(config: Config, options: PlatformOptions = {}): Pr
         await platform.jobs.pause();
         await river.follow();
       },
-    });
+    };
+    if (!options.idle) await platform.leadership.stand(standing);
     return {
       platform,
       audit,

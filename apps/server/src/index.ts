@@ -1,3 +1,4 @@
 export { type Guanxi } from './compose.ts';
 export { type Server, startServer } from './server.ts';
-export { version } from './routes/system.ts';
+export { holdsData, migrateEngine, type Moved, restoreBackup } from './transfer.ts';
+export { version } from './version.ts';

@@ -65,6 +65,7 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   jobCancel: 'by the scenario',
   jobRetry: 'by the scenario',
   rebuild: 'by the scenario',
+  backup: { not: 'writes files beside the server; test/transfer restores them' },
   export: {
     async asks(recorder) {
       for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const)
@@ -206,6 +207,48 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   },
   ontology: { questions: () => [{}] },
   ontologyUpdate: 'by the scenario',
+  graphInfluence: {
+    questions: (facts) => [
+      {
+        params: { id: facts.persons[1]! },
+        query: { along: 'bought,viewed:in', nodeTypes: 'product,person', maxHops: 2 },
+      },
+      { params: { id: products(facts)[1]! }, query: { along: 'bought', from: FROM, to: TO, maxHops: 2, limit: 20 } },
+      { params: { id: NOBODY } },
+    ],
+  },
+  graphCommunities: {
+    questions: (facts) => [
+      { body: { scope: { kind: 'types' as const, a: 'product', b: 'order' } } },
+      { body: { scope: { kind: 'nodes' as const, ids: [...someNodes(facts)] }, resolution: 2 } },
+    ],
+  },
+  graphCommunity: {
+    questions: (facts) => [
+      { body: { scope: { kind: 'types' as const, a: 'product', b: 'order' }, member: products(facts)[1]! } },
+    ],
+  },
+  graphBetween: {
+    questions: (facts) => [
+      { body: { nodes: [...someNodes(facts)] } },
+      { body: { nodes: [...someNodes(facts)], edgeTypes: ['bought', 'viewed'], from: FROM, to: TO } },
+    ],
+  },
+  graphHistogram: {
+    questions: (facts) => [
+      { body: { nodes: [...someNodes(facts)] } },
+      { body: { nodes: [...facts.persons], slices: 10 } },
+    ],
+  },
+  scenes: { questions: () => [{}] },
+  scene: 'by the scenario',
+  sceneCreate: 'by the scenario',
+  sceneUpdate: 'by the scenario',
+  sceneDelete: 'by the scenario',
+  sceneRestore: 'by the scenario',
+  auditList: { not: 'kept in PostgreSQL alone, under ids that are drawn by lot' },
+  auditExport: { not: 'kept in PostgreSQL alone, under ids that are drawn by lot' },
+  auditVerify: { not: 'kept in PostgreSQL alone, its hashes of what is drawn by lot' },
 };
 
 /** Asks every `step`th question of the plan; of lists that are asked by page, all. */

@@ -183,6 +183,23 @@ export async function gather(recorder: Recorder, sources: Readonly<Record<string
   return { persons: [...persons, ...former.slice(0, 4)], nodes, sources, head: await settle(recorder) };
 }
 
+/** An exploration is saved, changed, thrown away and taken back. */
+async function saveScene(recorder: Recorder): Promise<void> {
+  const content = {
+    address: { n: '1,2' },
+    places: { '1': [0.5, -2] as [number, number] },
+    drawn: { nodes: ['1', '2'], edges: { '1:2:bought': 3 } },
+  };
+  const { id, version } = await recorder.need('sceneCreate', { body: { name: '新客 “路径”', content } });
+  recorder.alias(id, 'scene');
+  const params = { id };
+  const renamed = await recorder.need('sceneUpdate', { params, body: { version, name: 'Paths' } });
+  await recorder.ask('sceneUpdate', { params, body: { version, name: 'too late' } });
+  await recorder.need('sceneDelete', { params, query: { version: renamed.version } });
+  await recorder.need('sceneRestore', { params });
+  await recorder.need('scene', { params });
+}
+
 /** Other rules: a device is never shared, numbers may have more owners, and one more kind counts. */
 async function changeRules(recorder: Recorder): Promise<void> {
   const rules = await recorder.need('identityRules');
@@ -217,7 +234,7 @@ export async function play(recorder: Recorder): Promise<void> {
     await change();
     await askAll(recorder, await gather(recorder, sources), step);
   };
-  await phase('as told', 1, async () => undefined);
+  await phase('as told', 1, () => saveScene(recorder));
   await phase('rebuilt', 3, async () => {
     const rebuild = (await recorder.need('rebuild')) as Job;
     await follow(recorder, rebuild);

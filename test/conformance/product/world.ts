@@ -72,7 +72,7 @@ class Maker {
     if (this.chance(0.6)) traits['phone'] = `1380013${String(8000 + this.int(45))}`;
     if (this.chance(0.6)) traits['email'] = `U${this.int(50)}@Example.com`;
     if (this.chance(0.2)) traits['tags'] = ['a', '“b”', null];
-    const context = this.chance(0.3) ? { device: { id: `d${this.int(20)}`, type: 'ios' } } : {};
+    const context: JsonObject = this.chance(0.3) ? { device: { id: `d${this.int(20)}`, type: 'ios' } } : {};
     return {
       type: 'identify',
       ...(this.chance(0.8) ? { userId: `u${user}` } : { anonymousId: `a${this.int(30)}-0` }),

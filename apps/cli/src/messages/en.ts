@@ -21,6 +21,10 @@ export const en = {
     saveMapping: 'Write the proposed mapping to this file',
     output: 'File to write; standard output when absent',
     format: 'jsonl or csv',
+    verify: 'Read a backup that was made and compare it with its checksums',
+    clickhouse: 'ClickHouse server to move to (http://user:password@host:8123/database)',
+    cluster: 'Its cluster, where tables are to be sharded',
+    postgres: 'PostgreSQL server to move to (postgres://user:password@host:5432/database)',
   },
   serve: {
     about: 'Start the server',
@@ -95,6 +99,27 @@ export const en = {
     besideData: '• The key lies in the data folder: whoever copies the folder can read it. Set GUANXI_KEY_FILE.',
     readableByOthers: '• Others on this machine can read the key file: chmod 600',
     rotated: (id: string) => `Sealed with the new key ${id}. Keep a copy of it away from the data.`,
+  },
+  backup: {
+    about: 'Write a backup into a folder, while the server runs',
+    word: 'backup',
+    verifyWord: 'verify',
+    done: (folder: string, rows: number, seconds: string) => `${rows} rows written to ${folder} in ${seconds} s`,
+    whole: (createdAt: string, rows: number) => `The backup of ${createdAt} is whole: ${rows} rows`,
+  },
+  restore: {
+    about: 'Put a backup into the empty engines of the settings',
+    word: 'restore',
+    done: (rows: number, seconds: string) =>
+      `${rows} rows restored and compared in ${seconds} s; identity and graph are made anew when the server starts`,
+  },
+  migrate: {
+    about: 'Move the data of this folder to a ClickHouse and a PostgreSQL server',
+    word: 'migrate',
+    noData: (folder: string) => `There are no data in ${folder}`,
+    noDataRemedy: 'Set GUANXI_DATA to the folder whose data are to be moved.',
+    done: (rows: number, seconds: string) =>
+      `${rows} rows moved and compared in ${seconds} s. Start the server with these settings; it makes identity and graph anew:`,
   },
   doctor: {
     key: 'Key of the data',

@@ -21,6 +21,10 @@ export const zh: Messages = {
     saveMapping: '把建议的映射写入此文件',
     output: '输出文件;缺省为标准输出',
     format: 'jsonl 或 csv',
+    verify: '读取已有备份并核对校验和',
+    clickhouse: '迁往的 ClickHouse 服务器(http://user:password@host:8123/database)',
+    cluster: '其集群名;表将分片建立',
+    postgres: '迁往的 PostgreSQL 服务器(postgres://user:password@host:5432/database)',
   },
   serve: {
     about: '启动服务器',
@@ -88,6 +92,25 @@ export const zh: Messages = {
     besideData: '• 密钥就在数据目录中：复制目录的人即可读取数据。请设置 GUANXI_KEY_FILE。',
     readableByOthers: '• 本机其他用户可以读取密钥文件：chmod 600',
     rotated: (id) => `已改用新密钥 ${id}。请在数据之外另存一份。`,
+  },
+  backup: {
+    about: '在服务器运行时把备份写入一个目录',
+    word: '备份',
+    verifyWord: '核对',
+    done: (folder, rows, seconds) => `已用 ${seconds} 秒把 ${rows} 行写入 ${folder}`,
+    whole: (createdAt, rows) => `${createdAt} 的备份完整,共 ${rows} 行`,
+  },
+  restore: {
+    about: '把备份恢复到设置所指的空引擎',
+    word: '恢复',
+    done: (rows, seconds) => `已用 ${seconds} 秒恢复并核对 ${rows} 行;服务器启动时会重建身份与图`,
+  },
+  migrate: {
+    about: '把本目录的数据迁往 ClickHouse 与 PostgreSQL 服务器',
+    word: '迁移',
+    noData: (folder) => `${folder} 里没有数据`,
+    noDataRemedy: '请把 GUANXI_DATA 设为要迁移的数据目录。',
+    done: (rows, seconds) => `已用 ${seconds} 秒迁移并核对 ${rows} 行。请以下列设置启动服务器,身份与图会随即重建:`,
   },
   doctor: {
     key: '数据密钥',

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
 import type { Stage } from '@guanxi/contracts';
 import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
+import { backupFolder } from '../backup-job.ts';
+import { version } from '../version.ts';
 import { cached } from './cached.ts';
-
-export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 function stagesOf({ platform, river }: Guanxi): Stage[] {
   const head = platform.log.head();
@@ -54,7 +53,7 @@ const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph,
 
 const dailyOf = cached(COUNTS_MS * 5, settledAt, ({ ingest }: Guanxi) => ingest.daily(28));
 
-export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild'> = {
+export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup'> = {
   async status(_, guanxi) {
     const { platform, river, startedAt } = guanxi;
     const { accepted, duplicates } = river.state();
@@ -80,5 +79,9 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
   job: ({ params }, { platform }) => platform.jobs.get(params.id),
   jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),
   jobRetry: ({ params }, { platform }) => platform.jobs.retry(params.id),
+  backup: ({ body }, { platform }, caller) => {
+    const folder = backupFolder(body.folder, platform.config, caller);
+    return platform.jobs.submit('backup', folder, { folder }, 'rows');
+  },
   rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'asked', {}, 'events'),
 };

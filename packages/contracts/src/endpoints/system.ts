@@ -60,6 +60,21 @@ export const systemEndpoints = {
     summary: 'Drop everything derived and replay the event log',
     response: job,
   },
+  backup: {
+    method: 'POST',
+    allow: 'operate',
+    path: '/api/backups',
+    tag: 'system',
+    summary: 'Write a backup into a folder of the machine the server runs on, while it runs',
+    body: z.object({
+      folder: z
+        .string()
+        .min(1)
+        .max(1000)
+        .describe('A name below GUANXI_BACKUP_DIR; any other place only by the command line of that machine'),
+    }),
+    response: job,
+  },
   export: {
     method: 'GET',
     allow: 'export',

@@ -27,14 +27,9 @@ async function insertLines(
   token: string,
 ): Promise<void> {
   if (lines.length === 0) return;
-  for (const [index, piece] of pieces(lines).entries()) {
-    const settings = `insert_deduplication_token = '${token}:${index}', distributed_foreground_insert = 1`;
-    await clickhouse.command(
-      `INSERT INTO ${table} (${EDGE_COLUMNS[table].join(', ')}) SETTINGS ${settings} FORMAT JSONCompactEachRow\n${piece.join('\n')}`,
-      {},
-      { lane: 'river' },
-    );
-  }
+  const columns = EDGE_COLUMNS[table];
+  for (const [index, piece] of pieces(lines).entries())
+    await clickhouse.insertLines(table, columns, piece, { lane: 'river', token: `${token}:${index}` });
 }
 
 const TOKEN = /^[A-Za-z0-9:_.-]+$/;

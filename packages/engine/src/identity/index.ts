@@ -9,3 +9,4 @@ export {
 export { compileExtractor } from './extract.ts';
 export { createIdentity, type BatchBounds, type Identity } from './identity.ts';
 export { defaultRules } from './rules.ts';
+export { identityRows } from './schema.ts';

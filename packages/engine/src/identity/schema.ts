@@ -40,6 +40,9 @@ export const identityMigrations: readonly Migration[] = [
   },
 ];
 
+/** Tables that a replay of the log fills again; all else of identity is settings. */
+export const identityRows: readonly string[] = ['identifier', 'identity_link', 'identity_change'];
+
 /**
  * The mirror of `identifier.person` for SQL that joins: the person of every anchor that was ever called by another id
  * than its own. An anchor without a row is its own person. Read it with FINAL, or argMax(person, version) by anchor.

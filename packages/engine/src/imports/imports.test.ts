@@ -22,6 +22,7 @@ beforeAll(async () => {
     import: imports.handler,
     rebuild: () => Promise.reject(new Error('not here')),
     demo: () => Promise.reject(new Error('not here')),
+    backup: () => Promise.reject(new Error('not here')),
   });
 });
 let before = 0;

@@ -37,8 +37,17 @@ export interface ClickHouse {
    * it is still on its way, because the node takes it for a repetition of `row`, which no reader must mind.
    */
   settle(table: string, token: string, row: object, options?: QueryOptions): Promise<void>;
+  /** The same for rows that are lines of JSON already, each an array in the order of `columns`. */
+  insertLines(
+    table: string,
+    columns: readonly string[],
+    lines: readonly string[],
+    options?: QueryOptions & { readonly token?: string },
+  ): Promise<void>;
   /** Create the tables that are missing, and in older ones the columns that are. */
   create(tables: readonly Table[]): Promise<void>;
+  /** Every table that was created through this client, as it was declared last. */
+  declared(): readonly Table[];
   /** Drop the tables with all their rows and create them as they are declared now. */
   recreate(tables: readonly Table[]): Promise<void>;
   /** Remove all rows of a table, on every shard. */
@@ -135,6 +144,8 @@ class Connection {
  * every later statement, and a deduplication token kept that way drops the next insert.
  */
 class Connected implements ClickHouse {
+  readonly #declared = new Map<string, Table>();
+
   constructor(
     readonly embedded: boolean,
     readonly version: string,
@@ -177,15 +188,30 @@ class Connected implements ClickHouse {
     { lane = 'read', settings, token }: QueryOptions & { token?: string } = {},
   ): Promise<void> {
     if (rows.length === 0) return;
-    const all: Settings = {
+    const body = wellFormed(rows.map((row) => JSON.stringify(row)).join('\n'));
+    const query = `INSERT INTO ${table}${this.#insertSettings(settings, token)} FORMAT JSONEachRow\n${body}`;
+    await this.#connection(lane).run((client) => client.command({ query }));
+  }
+
+  async insertLines(
+    table: string,
+    columns: readonly string[],
+    lines: readonly string[],
+    { lane = 'read', settings, token }: QueryOptions & { token?: string } = {},
+  ): Promise<void> {
+    if (lines.length === 0) return;
+    const into = `${table} (${columns.join(', ')})${this.#insertSettings(settings, token)}`;
+    const query = `INSERT INTO ${into} FORMAT JSONCompactEachRow\n${lines.join('\n')}`;
+    await this.#connection(lane).run((client) => client.command({ query }));
+  }
+
+  #insertSettings(settings: Settings | undefined, token: string | undefined): string {
+    return settingsText({
       ...settings,
       // Without a token the engine would take an insert of the same rows for a repetition and drop it.
       insert_deduplication_token: token ?? randomUUID(),
       ...(this.topology.kind === 'sharded' ? { distributed_foreground_insert: 1 } : {}),
-    };
-    const body = wellFormed(rows.map((row) => JSON.stringify(row)).join('\n'));
-    const query = `INSERT INTO ${table}${settingsText(all)} FORMAT JSONEachRow\n${body}`;
-    await this.#connection(lane).run((client) => client.command({ query }));
+    });
   }
 
   async settle(table: string, token: string, row: object, { settings }: QueryOptions = {}): Promise<void> {
@@ -193,7 +219,10 @@ class Connected implements ClickHouse {
     await this.#everywhere(`INSERT INTO ${this.#own(table)}${all} FORMAT JSONEachRow\n${JSON.stringify(row)}`);
   }
 
+  declared = (): readonly Table[] => [...this.#declared.values()];
+
   async create(tables: readonly Table[]): Promise<void> {
+    for (const table of tables) this.#declared.set(table.name, table);
     for (const table of tables)
       for (const statement of renderTable(table, this.topology, this.policy)) await this.#everywhere(statement);
     const rows = await this.query<{ table: string; name: string }>(

@@ -172,6 +172,11 @@ export const settings = {
     z.union([z.enum(['on', 'off']), z.coerce.number().int().min(1).max(1_000_000)]).default('on'),
     'Whether an empty embedded installation loads the demo brand when it first starts: on, off, or with how many people',
   ),
+  backupDir: setting(
+    'GUANXI_BACKUP_DIR',
+    z.string().min(1).optional(),
+    'Folder of backups; the folder backups of GUANXI_DATA when absent',
+  ),
   logLevel: setting(
     'GUANXI_LOG_LEVEL',
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

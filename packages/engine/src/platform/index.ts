@@ -1,6 +1,7 @@
 export * from './clickhouse.ts';
 export * from './clock.ts';
 export * from './config.ts';
+export * from './engines.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './jobs.ts';

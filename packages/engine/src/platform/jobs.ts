@@ -3,7 +3,7 @@ import type { Job, JobKind } from '@guanxi/contracts';
 import PgBoss from 'pg-boss';
 import type { Clock } from './clock.ts';
 import { UserError, briefly } from './errors.ts';
-import type { Migration, Postgres } from './postgres.ts';
+import type { Migration, Postgres, Statements } from './postgres.ts';
 import type { Signals } from './signals.ts';
 import type { Logger } from './telemetry.ts';
 
@@ -95,6 +95,13 @@ function toJob(row: JobRow): Job {
 
 const QUEUE = 'guanxi';
 const PROGRESS_EVERY_MS = 500;
+
+/** Of jobs that come with a copy of the data: what they worked on did not come, so they end. */
+export async function endUnfinishedJobs(statements: Statements): Promise<void> {
+  await statements.query(
+    "UPDATE job SET state = 'cancelled', finished_at = coalesce(updated_at, created_at) WHERE state IN ('queued', 'running')",
+  );
+}
 
 /** A job that is to be cancelled may run on another process. */
 const CANCEL = 'job-cancel';

@@ -1,15 +1,15 @@
-import { join } from 'node:path';
-import { type ClickHouse, openEmbeddedClickHouse, openServedClickHouse } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openClickHouse, openPostgres, refuseUnfinished } from './engines.ts';
 import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
 import { leaderMigrations, type Leadership, localLeadership, servedLeadership } from './leader.ts';
 import { lockFolder } from './lock.ts';
 import { type EventLog, openClickHouseLog, openSharedClickHouseLog } from './log.ts';
-import { openEmbeddedPostgres, openServedPostgres, type Postgres } from './postgres.ts';
+import type { Postgres } from './postgres.ts';
 import { localSignals, servedSignals, type Signals } from './signals.ts';
 import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
-import { openVault, sealedFolderOf, type Vault } from './vault/index.ts';
+import { openVault, type Vault } from './vault/index.ts';
 
 /** What every folder of the engine stands on. */
 export interface Platform {
@@ -66,21 +66,13 @@ export async function openPlatform(
     lock.release();
   };
   try {
-    const postgres = await (config.postgresUrl
-      ? openServedPostgres(config.postgresUrl)
-      : openEmbeddedPostgres(join(config.dataDir, 'postgres')));
+    const postgres = await openPostgres(config);
     opened.push(postgres);
+    await refuseUnfinished(postgres);
     const vault = await openVault(config, postgres, new Date(clock.now()));
     const signals = config.postgresUrl ? await servedSignals(config.postgresUrl, logger) : localSignals(logger);
     opened.push(signals);
-    const limits = { seconds: config.queryTimeoutSeconds, memoryBytes: config.queryMemoryMegabytes * 2 ** 20 };
-    const clickhouse = await (config.clickhouseUrl
-      ? openServedClickHouse(config.clickhouseUrl, config.clickhouseCluster, config.clickhouseStoragePolicy, limits)
-      : openEmbeddedClickHouse(
-          join(config.dataDir, 'clickhouse'),
-          { folder: sealedFolderOf(config), key: vault.key('disk') },
-          limits,
-        ));
+    const clickhouse = await openClickHouse(config, vault);
     opened.push(clickhouse);
     await postgres.migrate([...jobMigrations, ...leaderMigrations]);
     const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });

@@ -1,4 +1,4 @@
-import { briefly, fingerprintOf, type LogRecord, type Table, type Term } from '../platform/index.ts';
+import { briefly, fingerprintOf, type LogRecord, type Term } from '../platform/index.ts';
 import { readEvent } from '../ingest/index.ts';
 import { readBatch, type ReadBatch } from './batch.ts';
 import {
@@ -13,7 +13,7 @@ import {
   readCheckpoint,
   skipTo,
 } from './store.ts';
-import { lightest, type Processed, RIVER_TOPIC, type RiverParts, type View } from './view.ts';
+import { lightest, type Processed, RIVER_TOPIC, type RiverParts, tablesOf, type View } from './view.ts';
 
 /** A batch ends at this many events or this much payload; an order of a thousand lines weighs as much as it makes. */
 const MAX_EVENTS = 5000;
@@ -60,7 +60,7 @@ export class Flow {
     await identity.lead(true);
     await graph.refresh();
     await ingest.dedup.recall();
-    if (this.view.checkpoint.schema !== fingerprintOf(this.#tables())) await this.#recreate();
+    if (this.view.checkpoint.schema !== fingerprintOf(tablesOf(this.parts))) await this.#recreate();
     else if (this.view.checkpoint.truncating) await this.#truncate();
     const batches = await pendingBatches(platform.postgres);
     for (const batch of batches) await this.#persistently('graph', () => this.#redo(batch));
@@ -102,13 +102,8 @@ export class Flow {
     this.#wake();
   }
 
-  #tables(): readonly Table[] {
-    const { ingest, identity, graph, profile } = this.parts;
-    return [...ingest.dedup.tables, ...identity.tables, ...graph.tables, ...profile.tables];
-  }
-
   async #truncate(): Promise<void> {
-    for (const table of this.#tables()) await this.parts.platform.clickhouse.truncate(table.name);
+    for (const table of tablesOf(this.parts)) await this.parts.platform.clickhouse.truncate(table.name);
     await this.#emptied();
   }
 
@@ -118,7 +113,7 @@ export class Flow {
     const head = platform.log.head();
     if (head > 0) platform.logger.info({ events: head }, 'derived tables have changed: rebuilding');
     await this.#reset(head);
-    await platform.clickhouse.recreate(this.#tables());
+    await platform.clickhouse.recreate(tablesOf(this.parts));
     await this.#emptied();
   }
 
@@ -132,7 +127,7 @@ export class Flow {
   async #emptied(): Promise<void> {
     const { platform, ingest } = this.parts;
     await ingest.dedup.forget();
-    await endTruncation(platform.postgres, fingerprintOf(this.#tables()), this.term.number);
+    await endTruncation(platform.postgres, fingerprintOf(tablesOf(this.parts)), this.term.number);
     this.view.checkpoint = await readCheckpoint(platform.postgres);
     await platform.signals.publish(RIVER_TOPIC);
   }

@@ -1,2 +1,3 @@
 export { createRiver, type River } from './river.ts';
 export type { Processed, RiverParts, StageState } from './view.ts';
+export { adoptLog, riverRows } from './store.ts';

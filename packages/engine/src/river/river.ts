@@ -1,8 +1,8 @@
-import type { Term } from '../platform/index.ts';
+import type { Table, Term } from '../platform/index.ts';
 import { Flow } from './flow.ts';
 import { Following } from './following.ts';
 import { readCheckpoint, riverMigrations } from './store.ts';
-import { type Processed, type RiverParts, type StageState, View } from './view.ts';
+import { type Processed, type RiverParts, type StageState, tablesOf, View } from './view.ts';
 
 export interface River {
   /** Processes the log from now on, as the one process that does. */
@@ -17,6 +17,8 @@ export interface River {
   throttle(events: number): Promise<void>;
   /** Of the leader: empties everything derived and begins again; `change` runs while nothing is being processed. Returns the place to catch up to. */
   rebuild(change?: () => Promise<void>): Promise<number>;
+  /** Everything that a replay of the log makes again. */
+  tables(): readonly Table[];
   onProcessed(listener: (events: readonly Processed[]) => void): () => void;
   state(): { identity: StageState; graph: StageState; accepted: number; duplicates: number; rebuildTo: number | null };
 }
@@ -53,6 +55,7 @@ export async function createRiver(parts: RiverParts): Promise<River> {
       return flow.rebuild(change);
     },
     onProcessed: (listener) => view.listen(listener),
+    tables: () => tablesOf(parts),
     state: () => view.state(),
   };
 }

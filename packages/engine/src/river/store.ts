@@ -143,6 +143,14 @@ export async function beginRebuild(statements: Statements, rebuildTo: number, te
   );
 }
 
+/** Tables that a replay of the log fills again. */
+export const riverRows: readonly string[] = ['river_batch'];
+
+/** Where the log came without what is derived from it: the next start makes that anew. */
+export async function adoptLog(statements: Statements): Promise<void> {
+  await statements.query('UPDATE river_checkpoint SET schema = NULL');
+}
+
 export async function endTruncation(statements: Statements, schema: string, term: number): Promise<void> {
   await asLeader(
     statements,

@@ -1,4 +1,4 @@
-import type { LogRecord, Platform } from '../platform/index.ts';
+import type { LogRecord, Platform, Table } from '../platform/index.ts';
 import type { CanonicalEvent, Ingest } from '../ingest/index.ts';
 import type { Graph, GraphEvent } from '../graph/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -114,3 +114,11 @@ export function lightest(
   }
   return { taken: records.slice(0, count), characters };
 }
+
+/** Everything that a replay of the log makes again. */
+export const tablesOf = ({ ingest, identity, graph, profile }: RiverParts): readonly Table[] => [
+  ...ingest.dedup.tables,
+  ...identity.tables,
+  ...graph.tables,
+  ...profile.tables,
+];

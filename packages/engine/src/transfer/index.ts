@@ -1,0 +1,4 @@
+export type { Cargo, OnProgress, Page, Send, Sink } from './cargo.ts';
+export { FolderSink, type Manifest, readManifest, sendFolder, verifyBackup } from './folder.ts';
+export { type LiveParts, logPages, sendLive } from './live.ts';
+export { Loader, type LoadTarget } from './load.ts';

@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@guanxi/contracts';
+import { verifyBackup } from '@guanxi/engine/transfer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
+import { createWorld } from '../conformance/product/world.ts';
+import { startClickHouseCluster } from '../support/clickhouse-server.ts';
+import { missingPostgres, startPostgresServer } from '../support/postgres-server.ts';
+import { startServerProcess } from '../support/server.ts';
+
+const missing = missingPostgres();
+// eslint-disable-next-line no-console -- a skip says why
+if (missing) console.warn(`Skipped, migration to servers: ${missing}`);
+
+const cleanUp: (() => Promise<unknown> | void)[] = [];
+afterAll(async () => {
+  for (const clean of cleanUp.reverse()) await clean();
+});
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'guanxi-transfer-'));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs a script of this repository to its end. */
+function run(script: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
+  const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
+    cwd: root,
+    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  return new Promise((done) => child.once('exit', (code) => done({ code, output, errors })));
+}
+
+const guanxi = (folder: string, ...args: string[]) => run('apps/cli/src/main.ts', args, { GUANXI_DATA: folder });
+
+async function stateOf(env: Record<string, string>, place?: number): Promise<Record<string, unknown>> {
+  const { output, errors } = await run('test/support/print-state.ts', place === undefined ? [] : [String(place)], env);
+  if (!output) throw new Error(errors);
+  return JSON.parse(output) as Record<string, unknown>;
+}
+
+/** Without the crowd, which proves nothing here. */
+const requests = createWorld().requests.slice(4);
+
+async function send(url: string, keys: readonly string[], from: number, to: number): Promise<void> {
+  for (const [n, { batch }] of requests.slice(from, to).entries()) {
+    const response = await fetch(`${url}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${keys[n % keys.length]!}:`)}` },
+      body: JSON.stringify({ batch }),
+    });
+    expect(response.status).toBe(200);
+  }
+}
+
+let folder: string;
+let backup: string;
+
+beforeAll(async () => {
+  folder = newFolder();
+  backup = join(newFolder(), 'backup');
+  const server = await startServerProcess(folder);
+  const api = createClient(server.url);
+  const keys = [
+    (await api.sources()).items[0]!.writeKey,
+    (await api.sourceCreate({ body: { name: '门店' } })).writeKey,
+  ];
+  await send(server.url, keys, 0, 8);
+  const { items } = await api.customers({ query: { order: 'events', known: 'true', limit: 20 } });
+  const several = items.find(({ identifiers }) => identifiers.length > 1)!;
+  await api.unmerge({
+    params: { id: several.id },
+    body: { identifiers: [several.identifiers.at(-1)!.id], reason: '' },
+  });
+  // A backup is made while events come.
+  const [made] = await Promise.all([
+    guanxi(folder, 'backup', backup, '--json'),
+    send(server.url, keys, 8, requests.length),
+  ]);
+  expect(made).toMatchObject({ code: 0 });
+  await server.stop();
+}, 300_000);
+
+test('a backup made under load restores to what was there at its place, table by table', async () => {
+  const manifest = await verifyBackup(backup);
+  const log = manifest.parts.find(({ table }) => table === 'event_log')!;
+  const place = Number(log.files.at(-1)!.mark);
+  expect(place).toBeGreaterThan(500);
+  const restored = newFolder();
+  expect(await guanxi(restored, 'restore', backup)).toMatchObject({ code: 0 });
+  const before = await stateOf({ GUANXI_DATA: restored });
+  // The folder goes on as it was after the backup: cut at the same place it must be the same.
+  const copy = await stateOf({ GUANXI_DATA: folder }, place);
+  const { quarantined: ofCopy, ...expected } = copy;
+  const { quarantined, ...found } = before;
+  expect(found).toEqual(expected);
+  expect(quarantined).toBeLessThanOrEqual(Number(ofCopy));
+  expect(await guanxi(restored, 'restore', backup)).toMatchObject({ code: 1 });
+}, 300_000);
+
+test('a damaged backup is refused with the place of the damage, and so is an unfinished one', async () => {
+  expect(await guanxi(folder, 'backup', '--verify', backup)).toMatchObject({ code: 0 });
+  const name = readdirSync(backup).find((file) => file.startsWith('clickhouse-event_log-'))!;
+  const whole = readFileSync(join(backup, name));
+  const bytes = Buffer.from(whole);
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(join(backup, name), bytes);
+  await expect(verifyBackup(backup)).rejects.toMatchObject({ code: 'backup_damaged', where: join(backup, name) });
+  const target = newFolder();
+  const refused = await guanxi(target, 'restore', backup);
+  expect(refused.code).toBe(1);
+  expect(refused.errors).toContain(name);
+  expect(readdirSync(target)).toEqual([]);
+  writeFileSync(join(backup, name), whole);
+  const manifest = readFileSync(join(backup, 'manifest.json'), 'utf8');
+  writeFileSync(join(backup, 'manifest.json'), manifest.replace('event_log', 'event_lag'));
+  await expect(verifyBackup(backup)).rejects.toMatchObject({ where: join(backup, 'manifest.json') });
+  writeFileSync(join(backup, 'manifest.json'), manifest);
+  writeFileSync(join(backup, 'unfinished'), '');
+  await expect(verifyBackup(backup)).rejects.toMatchObject({ code: 'backup_unfinished' });
+  rmSync(join(backup, 'unfinished'));
+  await verifyBackup(backup);
+  await expect(verifyBackup(newFolder())).rejects.toMatchObject({ code: 'no_backup' });
+}, 120_000);
+
+describe.skipIf(missing !== null)('migration to a cluster of two shards and PostgreSQL', () => {
+  test('goes on after every kill, gives the same state, and is refused where something is', async () => {
+    const [shards, postgres] = await Promise.all([startClickHouseCluster(2), startPostgresServer()]);
+    cleanUp.push(
+      () => shards.stop(),
+      () => postgres.stop(),
+    );
+    const target = [shards.shards[0]!.url, shards.name, postgres.url];
+    const migrate = async (...args: string[]) => {
+      const { output } = await run('test/support/migrate-until-killed.ts', [...target, ...args], {
+        GUANXI_DATA: folder,
+      });
+      return output === '' ? 'killed' : (JSON.parse(output) as { rows?: number; refused?: string });
+    };
+    // Right after a page was noted, and at some moment of the next ones.
+    for (const [rows, later] of [
+      ['0', '0'],
+      ['300', '0'],
+      ['100', '7'],
+      ['0', '19'],
+      ['200', '3'],
+    ] as const)
+      expect(await migrate(rows, later)).toBe('killed');
+    const served = {
+      GUANXI_DATA: newFolder(),
+      GUANXI_CLICKHOUSE_URL: target[0]!,
+      GUANXI_CLICKHOUSE_CLUSTER: target[1]!,
+      GUANXI_POSTGRES_URL: target[2]!,
+    };
+    const early = await run('test/support/print-state.ts', [], served);
+    expect(early.errors).toMatch(/not all there yet/);
+    expect(await migrate()).toMatchObject({ rows: expect.any(Number) });
+    expect(await migrate()).toMatchObject({ refused: 'transfer_done' });
+    const source = await stateOf({ GUANXI_DATA: folder });
+    expect(await stateOf(served)).toEqual(source);
+  }, 400_000);
+});
