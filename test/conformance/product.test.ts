@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient, type EndpointName, endpoints } from '@guanxi/contracts';
+import { type EndpointName, endpoints } from '@guanxi/contracts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClickHouseCluster, startClickHouseServer } from '../support/clickhouse-server.ts';
@@ -85,7 +85,7 @@ describe.skipIf(missing !== null)(`the product (seed ${SEED})`, () => {
   });
 
   test('nodes and edges are counted alike, once counting has come to rest', async () => {
-    const countsOf = async ({ server }: Recorder) => (await createClient(server.url).status()).counts;
+    const countsOf = async ({ server }: Recorder) => (await server.api.status()).counts;
     const differing = async () => {
       const [one, two, three] = await Promise.all([embedded, served, cluster].map(countsOf));
       return [firstDifference(one, two, 'served'), firstDifference(one, three, 'cluster')];

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@guanxi/contracts';
-import { verifyBackup } from '@guanxi/engine/transfer';
+import { readConfig } from '@guanxi/engine/platform';
+import { checkBackup } from '@guanxi/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
 import { createWorld } from '../conformance/product/world.ts';
@@ -32,6 +32,10 @@ interface Ran {
   readonly errors: string;
 }
 
+/** The operator's key stays where the first server made it. */
+const withKey = (env: Record<string, string>) => ({ ...env, GUANXI_KEY_FILE: join(folder, 'guanxi.key') });
+const check = (path: string) => checkBackup(readConfig(withKey({ GUANXI_DATA: folder })), path);
+
 /** Runs a script of this repository to its end. */
 function run(script: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
   const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
@@ -46,10 +50,14 @@ function run(script: string, args: readonly string[], env: Record<string, string
   return new Promise((done) => child.once('exit', (code) => done({ code, output, errors })));
 }
 
-const guanxi = (folder: string, ...args: string[]) => run('apps/cli/src/main.ts', args, { GUANXI_DATA: folder });
+const guanxi = (data: string, ...args: string[]) => run('apps/cli/src/main.ts', args, withKey({ GUANXI_DATA: data }));
 
 async function stateOf(env: Record<string, string>, place?: number): Promise<Record<string, unknown>> {
-  const { output, errors } = await run('test/support/print-state.ts', place === undefined ? [] : [String(place)], env);
+  const { output, errors } = await run(
+    'test/support/print-state.ts',
+    place === undefined ? [] : [String(place)],
+    withKey(env),
+  );
   if (!output) throw new Error(errors);
   return JSON.parse(output) as Record<string, unknown>;
 }
@@ -75,7 +83,7 @@ beforeAll(async () => {
   folder = newFolder();
   backup = join(newFolder(), 'backup');
   const server = await startServerProcess(folder);
-  const api = createClient(server.url);
+  const { api } = server;
   const keys = [
     (await api.sources()).items[0]!.writeKey,
     (await api.sourceCreate({ body: { name: '门店' } })).writeKey,
@@ -97,7 +105,7 @@ beforeAll(async () => {
 }, 300_000);
 
 test('a backup made under load restores to what was there at its place, table by table', async () => {
-  const manifest = await verifyBackup(backup);
+  const manifest = await check(backup);
   const log = manifest.parts.find(({ table }) => table === 'event_log')!;
   const place = Number(log.files.at(-1)!.mark);
   expect(place).toBeGreaterThan(500);
@@ -120,7 +128,7 @@ test('a damaged backup is refused with the place of the damage, and so is an unf
   const bytes = Buffer.from(whole);
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(join(backup, name), bytes);
-  await expect(verifyBackup(backup)).rejects.toMatchObject({ code: 'backup_damaged', where: join(backup, name) });
+  await expect(check(backup)).rejects.toMatchObject({ code: 'backup_damaged', where: join(backup, name) });
   const target = newFolder();
   const refused = await guanxi(target, 'restore', backup);
   expect(refused.code).toBe(1);
@@ -129,13 +137,13 @@ test('a damaged backup is refused with the place of the damage, and so is an unf
   writeFileSync(join(backup, name), whole);
   const manifest = readFileSync(join(backup, 'manifest.json'), 'utf8');
   writeFileSync(join(backup, 'manifest.json'), manifest.replace('event_log', 'event_lag'));
-  await expect(verifyBackup(backup)).rejects.toMatchObject({ where: join(backup, 'manifest.json') });
+  await expect(check(backup)).rejects.toMatchObject({ where: join(backup, 'manifest.json') });
   writeFileSync(join(backup, 'manifest.json'), manifest);
   writeFileSync(join(backup, 'unfinished'), '');
-  await expect(verifyBackup(backup)).rejects.toMatchObject({ code: 'backup_unfinished' });
+  await expect(check(backup)).rejects.toMatchObject({ code: 'backup_unfinished' });
   rmSync(join(backup, 'unfinished'));
-  await verifyBackup(backup);
-  await expect(verifyBackup(newFolder())).rejects.toMatchObject({ code: 'no_backup' });
+  await check(backup);
+  await expect(check(newFolder())).rejects.toMatchObject({ code: 'no_backup' });
 }, 120_000);
 
 describe.skipIf(missing !== null)('migration to a cluster of two shards and PostgreSQL', () => {
@@ -167,7 +175,7 @@ describe.skipIf(missing !== null)('migration to a cluster of two shards and Post
       GUANXI_CLICKHOUSE_CLUSTER: target[1]!,
       GUANXI_POSTGRES_URL: target[2]!,
     };
-    const early = await run('test/support/print-state.ts', [], served);
+    const early = await run('test/support/print-state.ts', [], withKey(served));
     expect(early.errors).toMatch(/not all there yet/);
     expect(await migrate()).toMatchObject({ rows: expect.any(Number) });
     expect(await migrate()).toMatchObject({ refused: 'transfer_done' });

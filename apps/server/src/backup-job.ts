@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { identityRows } from '@guanxi/engine/identity';
-import { type Config, type JobHandler, type Platform, UserError } from '@guanxi/engine/platform';
+import { type Config, type JobHandler, type Platform, UserError, wrappedKeyOf } from '@guanxi/engine/platform';
 import { type River, riverRows } from '@guanxi/engine/river';
 import { FolderSink, type LiveParts, sendLive } from '@guanxi/engine/transfer';
 import { z } from 'zod';
@@ -37,7 +37,9 @@ export function backupHandler(parts: { platform: Platform; river: River }): JobH
   return async ({ params, signal, progress }) => {
     const { folder } = backupParams.parse(params);
     const createdAt = new Date(parts.platform.clock.now()).toISOString();
-    const sink = new FolderSink(folder, { version, createdAt }, (done, total) => {
+    const { config, postgres, vault } = parts.platform;
+    const key = await wrappedKeyOf(config, postgres);
+    const sink = new FolderSink(folder, { version, createdAt, key }, vault, (done, total) => {
       signal.throwIfAborted();
       progress({ done, total });
     });

@@ -1,4 +1,4 @@
 export { type Guanxi } from './compose.ts';
 export { type Server, startServer } from './server.ts';
-export { holdsData, migrateEngine, type Moved, restoreBackup } from './transfer.ts';
+export { checkBackup, holdsData, migrateEngine, type Moved, restoreBackup } from './transfer.ts';
 export { version } from './version.ts';

@@ -18,6 +18,8 @@ type Part<N extends EndpointName> =
   | 'by the scenario'
   | { readonly not: string };
 
+/** Both PostgreSQLs pass one suite; what these answer is of ids, hashes and secrets that are drawn by lot. */
+const IN_POSTGRES = { not: 'asks PostgreSQL alone' };
 const TYPES = [
   'product',
   'brand',
@@ -38,8 +40,8 @@ const NOBODY = '999999999';
 
 const products = ({ nodes }: Facts) => nodes['product'] ?? [];
 const someNodes = ({ nodes, persons }: Facts) => [
-  ...TYPES.flatMap((type) => (nodes[type] ?? []).slice(0, 2)),
-  ...persons.slice(0, 4),
+  ...TYPES.flatMap((type) => (nodes[type] ?? []).slice(0, 1)),
+  ...persons.slice(0, 2),
   persons.at(-1)!,
 ];
 const pairs = (facts: Facts): [string, string][] => {
@@ -69,7 +71,7 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   export: {
     async asks(recorder) {
       for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const)
-        for (const format of ['jsonl', 'csv'] as const)
+        for (const format of recorder.phase === 'as told' ? (['jsonl', 'csv'] as const) : (['jsonl'] as const))
           await recorder.download({ params: { what }, query: { format } });
     },
   },
@@ -143,7 +145,7 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   },
   customer: { questions: ({ persons }) => [...persons, NOBODY].map((id) => ({ params: { id } })) },
   customerNetwork: {
-    questions: ({ persons }) => [...persons.slice(0, 4), persons.at(-1)!, NOBODY].flatMap(neighbourQueries),
+    questions: ({ persons }) => [persons[2]!, persons.at(-1)!, NOBODY].flatMap(neighbourQueries),
   },
   customerTimeline: {
     async asks(recorder, { persons }) {
@@ -246,9 +248,29 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   sceneUpdate: 'by the scenario',
   sceneDelete: 'by the scenario',
   sceneRestore: 'by the scenario',
-  auditList: { not: 'kept in PostgreSQL alone, under ids that are drawn by lot' },
-  auditExport: { not: 'kept in PostgreSQL alone, under ids that are drawn by lot' },
-  auditVerify: { not: 'kept in PostgreSQL alone, its hashes of what is drawn by lot' },
+  auditList: IN_POSTGRES,
+  auditExport: IN_POSTGRES,
+  auditVerify: IN_POSTGRES,
+  session: IN_POSTGRES,
+  setUp: IN_POSTGRES,
+  signIn: IN_POSTGRES,
+  signOut: IN_POSTGRES,
+  signOnStart: IN_POSTGRES,
+  signOnReturn: IN_POSTGRES,
+  passwordChange: IN_POSTGRES,
+  sessions: IN_POSTGRES,
+  sessionEnd: IN_POSTGRES,
+  linkLook: IN_POSTGRES,
+  linkAccept: IN_POSTGRES,
+  members: IN_POSTGRES,
+  memberInvite: IN_POSTGRES,
+  memberUpdate: IN_POSTGRES,
+  memberRemove: IN_POSTGRES,
+  memberReset: IN_POSTGRES,
+  invitationRevoke: IN_POSTGRES,
+  apiKeys: IN_POSTGRES,
+  apiKeyCreate: IN_POSTGRES,
+  apiKeyRevoke: IN_POSTGRES,
 };
 
 /** Asks every `step`th question of the plan; of lists that are asked by page, all. */

@@ -1,7 +1,6 @@
 import {
   ApiError,
   type CallOf,
-  createClient,
   type EndpointName,
   endpoints,
   type Endpoints,
@@ -69,7 +68,7 @@ export class Recorder {
     call: CallOf<Endpoints[N]> & { upload?: string } = {} as never,
   ): Promise<ResultOf<Endpoints[N]> | null> {
     try {
-      const client = createClient(this.server.url) as unknown as Record<string, (input: unknown) => Promise<unknown>>;
+      const client = this.server.api as unknown as Record<string, (input: unknown) => Promise<unknown>>;
       const answer = await client[name]!(call);
       this.#write(name, call, answer);
       return answer as ResultOf<Endpoints[N]>;
@@ -101,7 +100,7 @@ export class Recorder {
 
   /** A file, as text. */
   async download(call: CallOf<Endpoints['export']>): Promise<void> {
-    const response = await fetch(this.server.url + urlOf(endpoints.export, call));
+    const response = await this.server.fetch(this.server.url + urlOf(endpoints.export, call));
     this.#write('export', call, {
       status: response.status,
       type: response.headers.get('content-type'),

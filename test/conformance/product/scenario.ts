@@ -9,22 +9,22 @@ const PATIENCE_MS = 120_000;
 const POLL_MS = 100;
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
-async function json(url: string): Promise<unknown> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+async function json({ server }: Recorder, path: string): Promise<unknown> {
+  const response = await server.fetch(server.url + path);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response.json();
 }
 
 /** Waits until everything in the log is in identity and graph. */
-export async function settle({ server }: Recorder): Promise<number> {
+export async function settle(recorder: Recorder): Promise<number> {
   for (const end = Date.now() + PATIENCE_MS; ;) {
-    const status = (await json(`${server.url}/api/status`)) as {
+    const status = (await json(recorder, '/api/status')) as {
       rebuilding: boolean;
       stages: { position: number; head: number; error: string | null }[];
     };
     const head = status.stages[0]!.head;
     if (!status.rebuilding && status.stages.every((stage) => stage.position === head)) return head;
-    if (Date.now() > end) throw new Error(`${server.url} does not catch up: ${JSON.stringify(status.stages)}`);
+    if (Date.now() > end) throw new Error(`${recorder.server.url} does not catch up: ${JSON.stringify(status.stages)}`);
     await pause();
   }
 }
@@ -33,7 +33,7 @@ export async function settle({ server }: Recorder): Promise<number> {
 async function follow(recorder: Recorder, job: Job): Promise<void> {
   recorder.alias(job.id, `job ${++recorder.jobs}`);
   for (const end = Date.now() + PATIENCE_MS; ;) {
-    const now = (await json(`${recorder.server.url}/api/jobs/${job.id}`)) as Job;
+    const now = (await json(recorder, `/api/jobs/${job.id}`)) as Job;
     if (now.state === 'done') break;
     if (now.state === 'failed' || Date.now() > end) throw new Error(`a job did not end well: ${JSON.stringify(now)}`);
     await pause();

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readConfig, UserError } from '@guanxi/engine/platform';
-import { type OnProgress, verifyBackup } from '@guanxi/engine/transfer';
+import type { OnProgress } from '@guanxi/engine/transfer';
 import { type CommonOptions, type Session, withServer } from '../connect.ts';
 import { followJob } from '../follow.ts';
 import type { Messages } from '../language.ts';
@@ -36,7 +36,9 @@ const say = (options: CommonOptions, figures: Record<string, unknown>, words: st
   console.log(options.json ? JSON.stringify(figures) : words);
 
 async function verify(folder: string, options: BackupOptions, text: Messages): Promise<void> {
-  const found = await showing(text.backup.verifyWord, text, (onProgress) => verifyBackup(folder, onProgress));
+  const { checkBackup } = await import('@guanxi/server');
+  const config = readConfig();
+  const found = await showing(text.backup.verifyWord, text, (onProgress) => checkBackup(config, folder, onProgress));
   const rows = found.parts.reduce((sum, { digest }) => sum + digest.rows, 0);
   say(options, { rows, createdAt: found.createdAt }, text.backup.whole(found.createdAt, rows));
 }

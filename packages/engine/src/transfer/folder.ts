@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { type Table, UserError } from '../platform/index.ts';
+import { type Table, UserError, type Vault, type WrappedKey, wrappedKey } from '../platform/index.ts';
 import type { Cargo, OnProgress, Page, RowsOf, Send, Sink } from './cargo.ts';
 import { digestOf, emptyDigest, sameDigest } from './digest.ts';
 import type { PostgresSchema } from './postgres-schema.ts';
@@ -15,6 +15,7 @@ const MANIFEST_SUM = 'manifest.sha256';
 /** While it is being written a backup has this file and no manifest. */
 const UNFINISHED = 'unfinished';
 const FORMAT = 'guanxi-backup-1';
+const PURPOSE = 'backup';
 
 const digest = z.object({ rows: z.number(), sums: z.tuple([z.number(), z.number()]) });
 const part = z.object({
@@ -23,7 +24,7 @@ const part = z.object({
   digest,
   files: z.array(
     z.object({
-      name: z.string().regex(/^[a-z0-9_-]+\.jsonl\.gz$/),
+      name: z.string().regex(/^[a-z0-9_-]+\.sealed$/),
       rows: z.number(),
       bytes: z.number(),
       sha256: z.string(),
@@ -37,6 +38,8 @@ const manifest = z.object({
   createdAt: z.iso.datetime(),
   version: z.string(),
   rows: z.number(),
+  /** The data key that the files and some of their values are sealed with, wrapped by the operator's key. */
+  key: wrappedKey,
   /** Declarations of the ClickHouse tables, and the schema of PostgreSQL, as they were. */
   clickhouse: z.array(z.custom<Table>()),
   postgres: z.custom<PostgresSchema>(),
@@ -45,7 +48,26 @@ const manifest = z.object({
 export type Manifest = z.infer<typeof manifest>;
 type Part = z.infer<typeof part>;
 
-const pack = (text: string) => promisify(gzip)(text, { level: 1 });
+/** A nonce, the sealed text (AES-256-GCM, packed with gzip), and the tag; the file's name belongs to what is sealed. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+async function pack(text: string, name: string, key: Buffer): Promise<Buffer> {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name));
+  const sealed = cipher.update(await promisify(gzip)(text, { level: 1 }));
+  return Buffer.concat([nonce, sealed, cipher.final(), cipher.getAuthTag()]);
+}
+
+async function unpack(bytes: Buffer, name: string, key: Buffer): Promise<string> {
+  const end = bytes.length - TAG_BYTES;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+    .setAAD(Buffer.from(name))
+    .setAuthTag(bytes.subarray(end));
+  const packed = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]);
+  return (await promisify(gunzip)(packed)).toString('utf8');
+}
+
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
@@ -75,7 +97,8 @@ export class FolderSink implements Sink {
 
   constructor(
     private readonly folder: string,
-    private readonly about: { readonly version: string; readonly createdAt: string },
+    private readonly about: { readonly version: string; readonly createdAt: string; readonly key: WrappedKey },
+    private readonly vault: Vault,
     private readonly onProgress: OnProgress,
   ) {}
 
@@ -111,8 +134,8 @@ export class FolderSink implements Sink {
     const written: Part = { engine, table, digest: { rows: 0, sums: [0, 0] }, files: [] };
     this.#parts.push(written);
     for await (const { lines, mark } of pages) {
-      const name = `${engine}-${table}-${String(written.files.length + 1).padStart(6, '0')}.jsonl.gz`;
-      const bytes = await pack(`${lines.join('\n')}\n`);
+      const name = `${engine}-${table}-${String(written.files.length + 1).padStart(6, '0')}.sealed`;
+      const bytes = await pack(`${lines.join('\n')}\n`, name, this.vault.key(PURPOSE));
       await writeDurably(join(this.folder, name), bytes);
       written.files.push({ name, rows: lines.length, bytes: bytes.length, sha256: sha256(bytes), mark });
       const { rows, sums } = digestOf(lines, written.digest);
@@ -149,24 +172,33 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return parsed.data;
 }
 
-async function linesOf(folder: string, { name, sha256: expected, rows }: Part['files'][number]): Promise<string[]> {
-  const path = join(folder, name);
+async function linesOf(folder: string, file: Part['files'][number], vault: Vault): Promise<string[]> {
+  const path = join(folder, file.name);
   const bytes = await readFile(path).catch(() => null);
-  if (bytes === null || sha256(bytes) !== expected) throw damaged(path);
-  const lines = (await promisify(gunzip)(bytes)).toString('utf8').split('\n').slice(0, -1);
-  if (lines.length !== rows) throw damaged(path);
+  if (bytes === null || sha256(bytes) !== file.sha256) throw damaged(path);
+  const text = await unpack(bytes, file.name, vault.key(PURPOSE)).catch(() => null);
+  const lines = text?.split('\n').slice(0, -1);
+  if (lines?.length !== file.rows) throw damaged(path);
   return lines;
 }
 
-/** Reads every file of a backup and compares what it holds with the manifest. Throws what {@link readManifest} throws. */
-export async function verifyBackup(folder: string, onProgress: OnProgress = () => undefined): Promise<Manifest> {
+/**
+ * Reads every file of a backup and compares what it holds with the manifest. Throws what {@link readManifest} and
+ * `vaultOf` throw.
+ */
+export async function verifyBackup(
+  folder: string,
+  vaultOf: (key: WrappedKey) => Vault,
+  onProgress: OnProgress = () => undefined,
+): Promise<Manifest> {
   const found = await readManifest(folder);
+  const vault = vaultOf(found.key);
   const total = found.parts.reduce((sum, each) => sum + each.digest.rows, 0);
   let done = 0;
   for (const each of found.parts) {
     let read = emptyDigest;
     for (const file of each.files) {
-      const lines = await linesOf(folder, file);
+      const lines = await linesOf(folder, file, vault);
       read = digestOf(lines, read);
       onProgress((done += lines.length), total);
     }
@@ -175,9 +207,9 @@ export async function verifyBackup(folder: string, onProgress: OnProgress = () =
   return found;
 }
 
-async function* pagesOf(folder: string, { files }: Part, after: string | null): AsyncGenerator<Page> {
+async function* pagesOf(folder: string, { files }: Part, vault: Vault, after: string | null): AsyncGenerator<Page> {
   const next = after === null ? 0 : files.findIndex(({ mark }) => mark === after) + 1;
-  for (const file of files.slice(next)) yield { lines: await linesOf(folder, file), mark: file.mark };
+  for (const file of files.slice(next)) yield { lines: await linesOf(folder, file, vault), mark: file.mark };
 }
 
 async function* linesIn(pages: AsyncIterable<Page>): AsyncGenerator<readonly string[]> {
@@ -185,7 +217,8 @@ async function* linesIn(pages: AsyncIterable<Page>): AsyncGenerator<readonly str
 }
 
 /** A backup as a cargo. */
-export function sendFolder(folder: string, { id, rows, clickhouse, postgres, parts }: Manifest): Send {
+export function sendFolder(folder: string, manifest: Manifest, vault: Vault): Send {
+  const { id, rows, clickhouse, postgres, parts } = manifest;
   const partOf = (engine: Part['engine'], table: string) =>
     parts.find((each) => each.engine === engine && each.table === table);
   return async (sink) => {
@@ -193,11 +226,11 @@ export function sendFolder(folder: string, { id, rows, clickhouse, postgres, par
     for (const table of clickhouse) {
       const found = partOf('clickhouse', table.name);
       if (!found) throw damaged(`clickhouse/${table.name}`);
-      await sink.clickhouse(table, (after) => pagesOf(folder, found, after));
+      await sink.clickhouse(table, (after) => pagesOf(folder, found, vault, after));
     }
     await sink.postgres(postgres, (table) => {
       const found = partOf('postgres', table);
-      return found ? linesIn(pagesOf(folder, found, null)) : null;
+      return found ? linesIn(pagesOf(folder, found, vault, null)) : null;
     });
   };
 }

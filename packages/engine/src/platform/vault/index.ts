@@ -1,6 +1,8 @@
 export { newKey, textOfKey } from './keyring.ts';
 export { SealedFile, sealStream } from './sealed-file.ts';
+export { type WrappedKey, wrappedKey } from './envelope.ts';
 export {
+  adoptKey,
   keyStatus,
   type KeyStatus,
   openVault,
@@ -9,4 +11,6 @@ export {
   type TextCipher,
   type Vault,
   vaultOf,
+  vaultOfCopy,
+  wrappedKeyOf,
 } from './vault.ts';

@@ -85,6 +85,34 @@ export async function openVault(config: Config, postgres: Postgres, now = new Da
   return vaultOf(unwrap(await store.create(wrap(randomBytes(32), keys[0]!, now)), keys));
 }
 
+/** The wrapped data key, for a copy of the data to carry along: without the operator's key it opens nothing. */
+export async function wrappedKeyOf(config: Config, postgres: Postgres): Promise<WrappedKey> {
+  const wrapped = await (await storeOf(config, postgres)).read();
+  if (!wrapped) throw new Error('an installation without a data key');
+  return wrapped;
+}
+
+/** The vault of a copy of data that brought its wrapped key. Throws `key_missing`, `wrong_key`. */
+export function vaultOfCopy(config: Config, wrapped: WrappedKey): Vault {
+  const keyring = readKeyring(config);
+  if (keyring) return vaultOf(unwrap(wrapped, keyring.keys));
+  throw new UserError('invalid', 'key_missing', "The data is sealed and the operator's key is missing", {
+    where: keyFileOf(config),
+    remedy: `Put the key ${wrapped.keyId} there, or name its file in GUANXI_KEY_FILE. Nothing was changed.`,
+  });
+}
+
+/** Keeps the wrapped key of such data in the folder, from where a start takes it to a PostgreSQL server. */
+export async function adoptKey(config: Config, wrapped: WrappedKey): Promise<Vault> {
+  const vault = vaultOfCopy(config, wrapped);
+  const kept = await fileStore(wrappedFileOf(config)).create(wrapped);
+  if (kept.keyId === wrapped.keyId && kept.sealed === wrapped.sealed) return vault;
+  throw new UserError('conflict', 'target_not_empty', 'The data folder has a data key of its own', {
+    where: wrappedFileOf(config),
+    remedy: 'Name an empty data folder.',
+  });
+}
+
 async function withStore<T>(config: Config, work: (store: WrappedKeyStore) => Promise<T>): Promise<T> {
   if (!config.postgresUrl) return work(await storeOf(config, null));
   const postgres = await openServedPostgres(config.postgresUrl);
