@@ -65,7 +65,7 @@ describe.skipIf(missing !== null)(`the product (seed ${SEED})`, () => {
       }),
     ]);
     await Promise.all([embedded, served, cluster].map(play));
-  }, 580_000);
+  }, 600_000);
 
   test('every endpoint is asked, or it is said why not', () => {
     const seen = asked(embedded);

@@ -165,8 +165,6 @@ describe.skipIf(missing !== null)('migration to a cluster of two shards and Post
       ['0', '0'],
       ['300', '0'],
       ['100', '7'],
-      ['0', '19'],
-      ['200', '3'],
     ] as const)
       expect(await migrate(rows, later)).toBe('killed');
     const served = {
