@@ -40,7 +40,7 @@ const check = (path: string) => checkBackup(readConfig(withKey({ GUANXI_DATA: fo
 function run(script: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
   const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
     cwd: root,
-    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', ...env },
+    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', GUANXI_DEMO: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
