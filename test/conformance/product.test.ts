@@ -16,7 +16,7 @@ const missing = missingPostgres();
 // eslint-disable-next-line no-console -- a skip says why
 if (missing) console.warn(`Skipped, the product on served engines: ${missing}`);
 
-const cleanUp: (() => Promise<unknown> | void)[] = [];
+const cleanUp: (() => unknown)[] = [];
 afterAll(async () => {
   for (const clean of cleanUp.reverse()) await clean();
 });

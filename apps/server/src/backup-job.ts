@@ -1,10 +1,10 @@
+import type { ActorRef } from '@guanxi/contracts';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { identityRows } from '@guanxi/engine/identity';
 import { type Config, type JobHandler, type Platform, UserError, wrappedKeyOf } from '@guanxi/engine/platform';
 import { type River, riverRows } from '@guanxi/engine/river';
 import { FolderSink, type LiveParts, sendLive } from '@guanxi/engine/transfer';
 import { z } from 'zod';
-import type { Caller } from './routes/handler.ts';
 import { version } from './version.ts';
 
 const backupParams = z.object({ folder: z.string() });
@@ -21,7 +21,7 @@ export const livePartsOf = ({ platform, river }: { platform: Platform; river: Ri
  * The folder a caller may have a backup written to: below the folder of backups, or anywhere for the command line of
  * the machine, which could write there itself. Throws `forbidden`.
  */
-export function backupFolder(folder: string, { backupDir, dataDir }: Config, { actor }: Caller): string {
+export function backupFolder(folder: string, { backupDir, dataDir }: Config, actor: ActorRef): string {
   const home = resolve(backupDir ?? join(dataDir, 'backups'));
   const path = resolve(home, folder);
   const within = relative(home, path);

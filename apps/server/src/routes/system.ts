@@ -80,7 +80,7 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
   jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),
   jobRetry: ({ params }, { platform }) => platform.jobs.retry(params.id),
   backup: ({ body }, { platform }, caller) => {
-    const folder = backupFolder(body.folder, platform.config, caller);
+    const folder = backupFolder(body.folder, platform.config, caller.actor);
     return platform.jobs.submit('backup', folder, { folder }, 'rows');
   },
   rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'asked', {}, 'events'),
