@@ -4,7 +4,7 @@ import { createGraph, type Graph } from '@guanxi/engine/graph';
 import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
 import { createIngest, type Ingest } from '@guanxi/engine/ingest';
-import { type Config, openPlatform, type Platform, type PlatformOptions } from '@guanxi/engine/platform';
+import { type Config, openPlatform, type Platform, type PlatformOptions, type Term } from '@guanxi/engine/platform';
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
@@ -65,7 +65,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       backup: backupHandler({ platform, river }),
     };
     const standing = {
-      async begin(term) {
+      async begin(term: Term) {
         await river.lead(term);
         await platform.jobs.start(handlers);
       },
