@@ -58,9 +58,9 @@ async function order(server: RunningServer, run: string): Promise<Map<number, nu
   const sequences = new Map<number, Set<number>>();
   for (const { kind, payload } of await rowsOf<{
     kind: string;
-    payload: { properties?: { run?: string; user?: number; n?: number } };
+    payload: { event?: { properties?: { run?: string; user?: number; n?: number } } };
   }>(server, 'events')) {
-    const { run: of, user, n } = payload.properties ?? {};
+    const { run: of, user, n } = payload.event?.properties ?? {};
     if (kind !== 'event' || of !== run || user === undefined || n === undefined) continue;
     const seen = sequences.get(user) ?? new Set<number>();
     sequences.set(user, seen.add(n));
@@ -87,6 +87,8 @@ export async function examine(server: RunningServer, senders: Senders): Promise<
     const shares = [...persons.values()].sort((a, b) => b - a);
     misplaced += shares.slice(1).reduce((total, share) => total + share, 0);
     const numbers = sequences.get(user) ?? [];
+    if (numbers.length < count)
+      throw new Error(`Of customer ${user} the log tells ${numbers.length} of ${count} events`);
     disordered += numbers.filter((n, index) => index > 0 && n < numbers[index - 1]!).length;
   }
   return { acknowledged: senders.total, lost, doubled, disordered, misplaced };

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { withToken } from '@guanxi/contracts';
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,7 +37,8 @@ const filesOf = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 
 async function fill(): Promise<void> {
-  const { guanxi, url } = server;
+  const { guanxi, url, token } = server;
+  const call = withToken(token);
   const [source] = await guanxi.ingest.sources.list();
   const identify = (messageId: string, userId: string) => ({
     type: 'identify',
@@ -46,7 +48,7 @@ async function fill(): Promise<void> {
   });
   const refused = { type: 'track', event: 'Order Completed', userId: 'u9', properties: { note: SECRETS.refused } };
   await guanxi.ingest.acceptEvents(source!.id, [identify('m1', 'u1'), refused], { lasting: false });
-  const upload = await fetch(`${url}/api/imports/files?name=people.csv`, {
+  const upload = await call(`${url}/api/imports/files?name=people.csv`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
     body: `id,member_no,note\nu5,m5,${SECRETS.cell}\n`,
@@ -58,7 +60,7 @@ async function fill(): Promise<void> {
   const [person] = await guanxi.identity.search(SECRETS.mail, 1);
   const { identifiers } = await guanxi.identity.person(person!);
   const unmerge = { identifiers: [identifiers.at(-1)!.id], reason: SECRETS.note };
-  const response = await fetch(`${url}/api/customers/${person}/unmerge`, {
+  const response = await call(`${url}/api/customers/${person}/unmerge`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(unmerge),

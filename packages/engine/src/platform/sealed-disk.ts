@@ -14,22 +14,36 @@ const KEY_VARIABLE = 'GUANXI_SEALED_DISK_KEY';
 
 const escaped = (text: string) => text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+/** Beside the sealed folder: the engine's notes about its tables, in which no customer's value stands. */
+const notesOf = (folder: string) => `${folder}-notes`;
+
 /**
  * The part of the engine's configuration that declares the encrypted disk. The key itself is never written down. The
  * encrypted disk has no path of its own: with one, syncing a part's folder looks for it twice as deep.
+ *
+ * A table remembers the tokens of its inserts on the first disk of its policy. On an encrypted one they stay in the
+ * engine's buffer and are lost when the process is killed, and a batch that is written again then counts twice. So the
+ * first disk is a plain one that is too small for any part and holds these notes alone.
  */
 export function sealedStorage({ folder }: SealedDisk): string {
-  mkdirSync(folder, { recursive: true });
+  for (const needed of [folder, notesOf(folder)]) mkdirSync(needed, { recursive: true });
   return `
   <storage_configuration>
     <disks>
+      <notes><type>local</type><path>${escaped(join(notesOf(folder), '/'))}</path></notes>
       <plain><type>local</type><path>${escaped(join(folder, '/'))}</path></plain>
       <sealed>
         <type>encrypted</type><disk>plain</disk>
         <algorithm>AES_256_CTR</algorithm><key_hex from_env="${KEY_VARIABLE}"/>
       </sealed>
     </disks>
-    <policies><${SEALED_POLICY}><volumes><main><disk>sealed</disk></main></volumes></${SEALED_POLICY}></policies>
+    <policies><${SEALED_POLICY}>
+      <volumes>
+        <notes><disk>notes</disk><max_data_part_size_bytes>1</max_data_part_size_bytes></notes>
+        <main><disk>sealed</disk></main>
+      </volumes>
+      <move_factor>0</move_factor>
+    </${SEALED_POLICY}></policies>
   </storage_configuration>`;
 }
 
