@@ -15,6 +15,7 @@ import {
   logTable,
   openEmbeddedClickHouse,
   openEmbeddedPostgres,
+  type Postgres,
   readConfig,
   systemClock,
 } from '../../packages/engine/src/platform/index.ts';
@@ -28,6 +29,7 @@ const START_MS = 180_000;
 interface Ground extends LogGround {
   readonly server: KafkaServer;
   readonly clickhouse: ClickHouse;
+  readonly postgres: Postgres;
   readonly topic: () => string;
   readonly config: (overrides?: Partial<Config>) => Config;
   readonly copied: () => Promise<string[]>;
@@ -57,6 +59,7 @@ async function onKafka(): Promise<Ground> {
   return {
     server,
     clickhouse,
+    postgres,
     topic,
     config,
     openWith,
@@ -192,6 +195,87 @@ describe.skipIf(missing !== null)(`on a Kafka broker${missing ? ` (${missing})` 
       await again.append([entry('e')]);
       await expect.poll(async () => (await ground.copied()).length).toBe(4);
       await again.close();
+    });
+
+    test('several processes copy: every record once; a step of a process that died is done again with the same bounds', async () => {
+      const log = await ground.open();
+      const other = await ground.open();
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) =>
+          (i % 2 ? log : other).append(Array.from({ length: 100 }, () => entry('x'))),
+        ),
+      );
+      const all = Array.from({ length: 6000 }, (_, i) => `${i + 1}x`);
+      await expect.poll(async () => (await ground.copied()).length, { timeout: 20_000 }).toBe(6000);
+      expect(await ground.copied()).toEqual(all);
+      await log.close();
+      await other.close();
+      // Its rows were on the disk, its note was not.
+      const steps = 'SELECT copied FROM event_log_kafka WHERE topic = $1';
+      expect(await ground.postgres.query(steps, [ground.topic()])).toEqual([{ copied: '6000' }]);
+      const third = await ground.open();
+      const [place] = await third.append([entry('y')]);
+      await expect.poll(async () => (await ground.copied()).length).toBe(6001);
+      await third.close();
+      await ground.postgres.query(
+        `UPDATE event_log_kafka SET copied = $2, copying_to = $3, claimed_at = now() - interval '1 hour' WHERE topic = $1`,
+        [ground.topic(), place! - 1, place],
+      );
+      const fourth = await ground.open();
+      await fourth.append([entry('z')]);
+      await expect.poll(async () => (await ground.copied()).length).toBe(6002);
+      expect((await ground.copied()).slice(-2)).toEqual([`${place}y`, `${place! + 1}z`]);
+      await fourth.close();
+      // PostgreSQL as it was long ago: nothing of what is there already comes twice.
+      await ground.postgres.query('UPDATE event_log_kafka SET copied = 100 WHERE topic = $1', [ground.topic()]);
+      const fifth = await ground.open();
+      await fifth.append([entry('last')]);
+      await expect.poll(async () => (await ground.copied()).at(-1)).toBe(`${place! + 2}last`);
+      expect((await ground.copied()).length).toBe(6003);
+      await fifth.close();
+    });
+
+    test('an erasure that a crash cut short is finished at the next start', async () => {
+      const log = await ground.open();
+      await log.append(['a', 'b', 'c'].map((payload) => entry(payload)));
+      await expect.poll(async () => (await ground.copied()).length).toBe(3);
+      await log.close();
+      await ground.postgres.query('INSERT INTO event_log_kafka_erased (topic, place) VALUES ($1, 2)', [ground.topic()]);
+      const again = await ground.open();
+      expect(again.head()).toBe(4);
+      expect((await readAll(again)).map(({ payload }) => payload)).toEqual(['a', 'c']);
+      expect(await ground.copied()).toEqual(['1a', '3c']);
+      await again.close();
+      const third = await ground.open();
+      // Buried once, not at every start.
+      expect(third.head()).toBe(4);
+      await third.close();
+    });
+
+    test('brokers that do not answer: clients are told within a bounded time, and it goes on afterwards', async () => {
+      const log = await ground.open();
+      await log.append([entry('before')]);
+      await ground.server.whileFrozen(async () => {
+        const since = Date.now();
+        await expect(log.append([entry('meanwhile')])).rejects.toMatchObject({
+          kind: 'unavailable',
+          code: 'log_unavailable',
+        });
+        expect(Date.now() - since).toBeLessThan(20_000);
+        expect(log.pending()).toBe(0);
+      });
+      const places: number[] = [];
+      const again = () =>
+        log.append([entry('after')]).then(
+          ([place]) => places.push(place!) > 0,
+          () => false,
+        );
+      await expect.poll(again, { timeout: 30_000 }).toBe(true);
+      const records = await readAll(log);
+      expect(records[0]).toMatchObject({ seq: 1, payload: 'before' });
+      expect(records.filter(({ payload }) => payload === 'before').length).toBe(1);
+      expect(records.find(({ seq }) => seq === places[0])!.payload).toBe('after');
+      await log.close();
     });
 
     test("Kafka's own tool shows how far the river is", async () => {

@@ -54,6 +54,12 @@ describe.skipIf(missing !== null)(`Guanxi with its event log on Kafka${missing ?
     return { views: Number(row!.views), log: Number(row!.log) };
   };
 
+  /** Message ids that are remembered are a set: a batch that is done again after a kill may note some of them twice. */
+  const stateOf = async (guanxi: Guanxi) => {
+    const state = await derivedState(guanxi);
+    return { ...state, message: [...new Set(state['message'])] };
+  };
+
   test(
     'takes events, is killed, goes on, loses its broker, goes on, and rebuilds to the same',
     { timeout: START_MS },
@@ -85,10 +91,10 @@ describe.skipIf(missing !== null)(`Guanxi with its event log on Kafka${missing ?
       const { views: seen } = await views(guanxi);
       expect(seen).toBe(next + PER_REQUEST);
       await expect.poll(async () => (await views(guanxi)).log, { timeout: 30_000 }).toBe(guanxi.platform.log.head());
-      const before = await derivedState(guanxi);
+      const before = await stateOf(guanxi);
       await guanxi.river.rebuild();
       await processed(guanxi);
-      expect(await derivedState(guanxi)).toEqual(before);
+      expect(await stateOf(guanxi)).toEqual(before);
       await last.close();
     },
   );

@@ -11,6 +11,8 @@ export interface KafkaServer {
   readonly broker: string;
   /** Kills it as a power cut would and starts it again on the same folder. */
   crash(): Promise<void>;
+  /** It answers nothing while `work` runs, and keeps its connections. */
+  whileFrozen<T>(work: () => Promise<T>): Promise<T>;
   /** Every record that its disk holds of a topic, as Kafka's own tool prints it. */
   dump(topic: string): string;
   /** Runs one of the tools that come with Kafka and returns what it prints. */
@@ -110,6 +112,16 @@ export async function startKafkaServer(): Promise<KafkaServer> {
     async crash() {
       await kill();
       await start();
+    },
+    async whileFrozen(work) {
+      child.kill('SIGSTOP');
+      // All its threads have to come to rest first.
+      await new Promise((done) => setTimeout(done, 500));
+      try {
+        return await work();
+      } finally {
+        child.kill('SIGCONT');
+      }
     },
     dump(topic) {
       const folder = join(data, `${topic}-0`);

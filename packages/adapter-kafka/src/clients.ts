@@ -5,7 +5,7 @@ import type { Config } from '@guanxi/engine/platform';
 export const GROUP = 'guanxi-river';
 
 /** Tries of one request before whoever asked hears of it; together they stay below the patience of a client. */
-const RETRIES = { retries: 4, retryDelay: 250 };
+const RETRIES = { retries: 3, retryDelay: 250 };
 
 /** A producer as this adapter uses it: keys and values are bytes, a tombstone's value is null. */
 export type LogProducer = Producer<Buffer, Buffer, string, string>;
@@ -25,8 +25,8 @@ function optionsOf(config: Config): BaseOptions {
     clientId: 'guanxi',
     bootstrapBrokers: (kafkaBrokers ?? '').split(',').map((broker) => broker.trim()),
     connectTimeout: 2000,
-    requestTimeout: 10_000,
-    timeout: 5000,
+    requestTimeout: 5000,
+    timeout: 4000,
     autocreateTopics: false,
     ...RETRIES,
     ...(kafkaTls ? { tls: {} } : {}),
@@ -40,6 +40,16 @@ function optionsOf(config: Config): BaseOptions {
           },
         }),
   };
+}
+
+const CLOSED_WITHIN_MS = 2000;
+
+/** Waits for a client to be closed, but not for brokers that do not answer. */
+export async function soon(closing: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => (timer = setTimeout(done, CLOSED_WITHIN_MS)));
+  await Promise.race([closing?.catch(() => undefined), late]);
+  clearTimeout(timer);
 }
 
 const utf8 = (data?: string) => (data === undefined ? undefined : Buffer.from(data, 'utf8'));
@@ -61,8 +71,8 @@ export function createClients(config: Config): Clients {
         serializers: { key: (data) => data, value: (data) => data, headerKey: utf8, headerValue: utf8 },
       }),
     async close() {
-      await consumer.close();
-      await admin.close();
+      await soon(consumer.close());
+      await soon(admin.close());
     },
   };
 }

@@ -67,16 +67,22 @@ export class Copy {
     const { after, to } = bounds;
     const { clickhouse, erasure, postgres, topic, topicId, read } = this.parts;
     const records = await read(after, to - after, to);
-    const rows = records.map((record) => ({
-      seq: record.seq,
-      kind: record.kind,
-      received_at: record.receivedAt,
-      sent_at: record.sentAt,
-      source_id: record.sourceId,
-      payload: record.payload,
-    }));
+    const present = await this.#present(after, to);
+    const rows = records
+      .filter(({ seq }) => !present.has(seq))
+      .map((record) => ({
+        seq: record.seq,
+        kind: record.kind,
+        received_at: record.receivedAt,
+        sent_at: record.sentAt,
+        source_id: record.sourceId,
+        payload: record.payload,
+      }));
     if (rows.length > 0)
-      await clickhouse.insert('event_log', rows, { lane: 'log', token: `kafka:${topicId}:${after}-${to}` });
+      await clickhouse.insert('event_log', rows, {
+        lane: 'log',
+        token: `kafka:${topicId}:${after}-${to}:${rows.length}`,
+      });
     // What was erased meanwhile was not there to be removed when it was.
     const erased = await erasure.between(after, to);
     await erasure.removeCopies(records.map(({ seq }) => seq).filter((seq) => erased.has(seq)));
@@ -86,6 +92,16 @@ export class Copy {
       [topic, to, after],
     );
     return true;
+  }
+
+  /** PostgreSQL may know less than ClickHouse: its last note was lost with the process, or it was restored from a backup. */
+  async #present(after: number, to: number): Promise<Set<number>> {
+    const rows = await this.parts.clickhouse.query<{ seq: number }>(
+      'SELECT seq FROM event_log WHERE seq > {after:UInt64} AND seq <= {to:UInt64}',
+      { after, to },
+      { lane: 'log' },
+    );
+    return new Set(rows.map((row) => Number(row.seq)));
   }
 
   async #claim(): Promise<{ after: number; to: number } | null> {

@@ -1,4 +1,4 @@
-import { FetchIsolationLevels } from '@platformatic/kafka';
+import { FetchIsolationLevels, type RecordsBatch } from '@platformatic/kafka';
 import { UserError } from '@guanxi/engine/platform';
 import type { Clients } from './clients.ts';
 import type { Stored } from './records.ts';
@@ -11,7 +11,8 @@ interface Page {
 }
 
 const FETCH = { small: 64 << 10, large: 4 << 20, records: 50 };
-const TRIES = 5;
+/** After so long no further try is begun. */
+const PATIENCE_MS = 8000;
 const BETWEEN_TRIES_MS = 200;
 /** Who reads on finds the rest of a page here, and the second reader what the first has fetched. */
 const KEPT_PAGES = 2;
@@ -46,31 +47,41 @@ export class Reader {
   async page(from: number, end: number, wanted: number): Promise<Page> {
     const kept = this.#pages.find((page) => page.from <= from && from < page.next);
     if (kept) return { ...kept, records: kept.records.filter((record) => record.offset >= from) };
-    for (let tried = 1; ; tried++) {
-      const { batches, visible } = await this.#fetch(from, wanted > FETCH.records ? FETCH.large : FETCH.small);
-      const records = batches
-        .filter((batch) => (batch.attributes & CONTROL) === 0)
-        .flatMap((batch) =>
-          batch.records.map(({ offsetDelta, key, value, headers }): Stored => ({
-            offset: Number(batch.firstOffset) + offsetDelta,
-            key,
-            value,
-            headers,
-          })),
-        )
-        .filter((record) => record.offset >= from);
-      const last = batches.at(-1);
-      if (last) {
-        const page = { from, next: Number(last.firstOffset) + last.lastOffsetDelta + 1, records };
-        this.#pages = [page, ...this.#pages].slice(0, KEPT_PAGES);
-        return page;
-      }
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const found = await this.#fetch(from, wanted > FETCH.records ? FETCH.large : FETCH.small).catch(
+        (error: unknown) => this.#late(until, error),
+      );
+      if (found && found.batches.length > 0) return this.#keep(from, found.batches);
       // Only who sees everything up to the end can say that there is nothing: a new leader may not yet.
-      if (visible >= end) return { from, next: end, records: [] };
-      if (tried === TRIES)
-        throw new UserError('unavailable', 'log_unavailable', 'The event log cannot be read up to its head');
+      if (found && found.visible >= end) return { from, next: end, records: [] };
+      if (found) this.#late(until, new Error('the brokers do not show the newest records yet'));
       await new Promise((done) => setTimeout(done, BETWEEN_TRIES_MS));
     }
+  }
+
+  #keep(from: number, batches: readonly RecordsBatch[]): Page {
+    const last = batches.at(-1)!;
+    const records = batches
+      .filter((batch) => (batch.attributes & CONTROL) === 0)
+      .flatMap((batch) =>
+        batch.records.map(({ offsetDelta, key, value, headers }): Stored => ({
+          offset: Number(batch.firstOffset) + offsetDelta,
+          key,
+          value,
+          headers,
+        })),
+      )
+      .filter((record) => record.offset >= from);
+    const page = { from, next: Number(last.firstOffset) + last.lastOffsetDelta + 1, records };
+    this.#pages = [page, ...this.#pages].slice(0, KEPT_PAGES);
+    return page;
+  }
+
+  /** Leaves time for another try, or throws. */
+  #late(until: number, cause: unknown): void {
+    if (performance.now() < until) return;
+    throw new UserError('unavailable', 'log_unavailable', 'The event log cannot be read', { cause });
   }
 
   async #fetch(from: number, maxBytes: number) {

@@ -1,5 +1,5 @@
 import { briefly, type Logger, UserError } from '@guanxi/engine/platform';
-import type { Clients, LogProducer } from './clients.ts';
+import { type Clients, type LogProducer, soon } from './clients.ts';
 import type { Message } from './records.ts';
 
 /** The most records of one produce request; bytes are bounded by what the topic takes. */
@@ -156,12 +156,12 @@ export class Writer {
     }
   }
 
+  /** An unfinished request ends with its producer; its failure was told already. */
   async #drop(): Promise<void> {
     const producer = this.#producer;
     this.#producer = null;
     this.#produced = 0;
-    // An unfinished request ends with it; its failure was told already.
-    await producer?.close().catch(() => undefined);
+    await soon(producer?.close());
   }
 
   #refuse(waiting: readonly Waiting[], cause: unknown): void {
