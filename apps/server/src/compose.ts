@@ -8,6 +8,7 @@ import { type Config, openPlatform, type Platform, type PlatformOptions, type Te
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
+import { createMasking, type Masking } from './masking/index.ts';
 import { logAdapterOf } from './log-adapter.ts';
 import { createDemo, type Demo } from './demo/index.ts';
 import { createLive, type Live } from './live.ts';
@@ -31,6 +32,7 @@ export interface Guanxi {
   readonly river: River;
   readonly demo: Demo;
   readonly live: Live;
+  readonly masking: Masking;
   readonly startedAt: number;
   close(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       river,
       demo,
       live,
+      masking: createMasking(() => ({ ontology: graph.ontology(), rules: identity.rules() })),
       startedAt: platform.clock.now(),
       async close() {
         await platform.leadership.close();

@@ -1,20 +1,24 @@
+import type { CustomerRow } from '@guanxi/contracts';
 import { idArray } from '@guanxi/engine/platform';
 import type { Guanxi } from './compose.ts';
 
 export type ExportKind = 'customers' | 'events' | 'nodes' | 'edges' | 'quarantine';
-type ExportRow = Record<string, unknown>;
+export type ExportRow = Record<string, unknown>;
 const PAGE = 1000;
 
-async function* customers({ profile }: Guanxi): AsyncGenerator<ExportRow[]> {
+/** All customers, a page at a time. */
+export async function* customerPages({ profile }: Guanxi): AsyncGenerator<CustomerRow[]> {
   for (let cursor: string | undefined; ;) {
     const page = await profile.customers({ known: null, order: 'first_seen', limit: 200, cursor });
-    yield page.items.map((row) => ({
-      ...row,
-      identifiers: row.identifiers.map(({ kind, value }) => `${kind}:${value}`),
-    }));
+    yield page.items;
     if (page.next === null) return;
     cursor = page.next;
   }
+}
+
+async function* customers(guanxi: Guanxi): AsyncGenerator<ExportRow[]> {
+  for await (const page of customerPages(guanxi))
+    yield page.map((row) => ({ ...row, identifiers: row.identifiers.map(({ kind, value }) => `${kind}:${value}`) }));
 }
 
 async function* quarantine({ ingest }: Guanxi): AsyncGenerator<ExportRow[]> {

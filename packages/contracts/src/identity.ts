@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, nodeId } from './common.ts';
+import { piiClass } from './pii.ts';
 
 /**
  * How one kind of identifier behaves in One-ID. The order of `kinds` in the rules is the priority: the first valid
@@ -16,6 +17,8 @@ export const identifierKind = z.object({
   blocked: z.array(z.string()).default([]),
   /** `known` names a person; `device` names a thing people may share. */
   nature: z.enum(['known', 'device']),
+  /** What its values say of a person, which decides whether they are masked. Absent: guessed from the kind's name. */
+  pii: piiClass.optional(),
 });
 export type IdentifierKind = z.infer<typeof identifierKind>;
 

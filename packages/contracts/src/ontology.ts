@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { localized } from './common.ts';
+import { piiClass } from './pii.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 
@@ -10,8 +11,8 @@ export type NodeFamily = z.infer<typeof nodeFamily>;
 export const attributeType = z.object({
   label: localized,
   type: z.enum(['string', 'number', 'boolean', 'instant']),
-  /** Personal data is masked wherever it is not asked for by somebody with the right to see it. */
-  pii: z.boolean().default(false),
+  /** What it says of a person, which decides whether it is masked. Absent: guessed from its name and value. */
+  pii: piiClass.optional(),
 });
 
 export const nodeType = z.object({

@@ -74,7 +74,8 @@ async function recordOf(seq: number, { platform }: Guanxi): Promise<LogRecord> {
   return record;
 }
 
-async function eventDetail(seq: number, guanxi: Guanxi): Promise<EventDetail> {
+/** One event whole, as it is. */
+export async function eventDetail(seq: number, guanxi: Guanxi): Promise<EventDetail> {
   const record = await recordOf(seq, guanxi);
   const event = readEvent(record);
   const identifiers = guanxi.identity.observe(event)?.identifiers ?? [];

@@ -1,3 +1,4 @@
+import { guardedKinds } from '../guarded.ts';
 import type { Handlers } from './handler.ts';
 
 export const graphHandlers: Handlers<
@@ -10,8 +11,12 @@ export const graphHandlers: Handlers<
   | 'ontology'
   | 'ontologyUpdate'
 > = {
-  graphSearch: async ({ query }, { graph }) => ({
-    items: await graph.search(query.q, { types: query.types, limit: query.limit }),
+  graphSearch: async ({ query }, guanxi, caller) => ({
+    items: await guanxi.graph.search(query.q, {
+      types: query.types,
+      limit: query.limit,
+      guarded: guardedKinds(query.q, guanxi, caller),
+    }),
   }),
   graphNode: ({ params }, { graph }) => graph.node(params.id),
   graphNeighbours: ({ params, query }, { graph }) => graph.neighbourhood(params.id, query),

@@ -12,6 +12,7 @@ import { graphHandlers } from './graph.ts';
 import type { Caller, Handlers, Raw, StreamHandlers } from './handler.ts';
 import { identityHandlers } from './identity.ts';
 import { importHandlers } from './imports.ts';
+import { piiHandlers } from './pii.ts';
 import { streamHandlers } from './streams.ts';
 import { systemHandlers } from './system.ts';
 
@@ -26,6 +27,7 @@ const handlers: Handlers & StreamHandlers = {
   ...customerHandlers,
   ...graphHandlers,
   ...auditHandlers,
+  ...piiHandlers,
   ...exploreHandlers,
   ...demoHandlers,
   ...streamHandlers,
@@ -65,7 +67,8 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
           query: endpoint.query?.parse(request.query) ?? {},
           body: endpoint.body?.parse(request.body),
         };
-        return handler(input, guanxi, request.caller, { request, reply });
+        const answer = await handler(input, guanxi, request.caller, { request, reply });
+        return endpoint.streams ? answer : guanxi.masking.reply(name, answer);
       },
     });
   }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Guanxi } from '../compose.ts';
 import { csvLine } from '../csv.ts';
-import { exportRows, type ExportKind } from '../export.ts';
+import { exportFile } from '../export-pii.ts';
+import type { ExportRow } from '../export.ts';
 import { auditLines } from './audit.ts';
 import type { StreamHandlers } from './handler.ts';
 
@@ -21,10 +22,14 @@ async function demoLabel({ demo, ingest }: Guanxi): Promise<((row: Row) => Row) 
   };
 }
 
-async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi): AsyncGenerator<string> {
+async function* lines(
+  pages: AsyncIterable<ExportRow[]>,
+  format: 'jsonl' | 'csv',
+  guanxi: Guanxi,
+): AsyncGenerator<string> {
   let header: string[] | null = null;
   const label = await demoLabel(guanxi);
-  for await (const taken of exportRows(what, guanxi)) {
+  for await (const taken of pages) {
     const rows = label ? taken.map(label) : taken;
     if (format === 'jsonl') {
       yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -39,7 +44,7 @@ async function* lines(what: ExportKind, format: 'jsonl' | 'csv', guanxi: Guanxi)
 }
 
 export const streamHandlers: Omit<StreamHandlers, 'signOnStart' | 'signOnReturn'> = {
-  async live(_, { live }, _caller, { request, reply }) {
+  async live(_, { live, masking }, _caller, { request, reply }) {
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
@@ -50,7 +55,7 @@ export const streamHandlers: Omit<StreamHandlers, 'signOnStart' | 'signOnReturn'
     });
     const tell = () => {
       if (waiting.length === 0 || raw.writableNeedDrain) return;
-      raw.write(waiting.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+      raw.write(waiting.map((event) => `data: ${JSON.stringify(masking.reply('live', event))}\n\n`).join(''));
       waiting = [];
     };
     tell();
@@ -68,12 +73,14 @@ export const streamHandlers: Omit<StreamHandlers, 'signOnStart' | 'signOnReturn'
   async upload({ query }, { imports }, _caller, { request }) {
     return imports.saveUpload(request.body as Readable, query.name);
   },
-  async export({ params, query }, guanxi, _caller, { reply }) {
+  async export({ params, query }, guanxi, caller, { reply }) {
+    const { pages, headers } = await exportFile(params.what, query, guanxi, caller);
     const type = query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson';
     void reply
       .header('content-type', type)
-      .header('content-disposition', `attachment; filename="${params.what}.${query.format}"`);
-    return reply.send(Readable.from(lines(params.what, query.format, guanxi)));
+      .header('content-disposition', `attachment; filename="${params.what}.${query.format}"`)
+      .headers(headers);
+    return reply.send(Readable.from(lines(pages, query.format, guanxi)));
   },
   async auditExport({ query }, guanxi, _caller, { reply }) {
     void reply

@@ -8,6 +8,7 @@ import { exploreEndpoints } from './explore.ts';
 import { graphEndpoints } from './graph.ts';
 import { identityEndpoints } from './identity.ts';
 import { importsEndpoints } from './imports.ts';
+import { piiEndpoints } from './pii.ts';
 import { systemEndpoints } from './system.ts';
 
 /** Every operation of the API: paths, inputs and outputs are written down here and nowhere else. */
@@ -20,6 +21,7 @@ export const endpoints = {
   ...customersEndpoints,
   ...graphEndpoints,
   ...auditEndpoints,
+  ...piiEndpoints,
   ...exploreEndpoints,
   ...demoEndpoints,
 } as const satisfies Record<string, Endpoint>;

@@ -83,6 +83,23 @@ export const systemEndpoints = {
     summary: 'Everything of one kind as a file, streamed',
     streams: 'file',
     params: z.object({ what: z.enum(['customers', 'events', 'nodes', 'edges', 'quarantine']) }),
-    query: z.object({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
+    query: z.object({
+      format: z.enum(['jsonl', 'csv']).default('jsonl'),
+      pii: z
+        .enum(['masked', 'hashed', 'plain'])
+        .default('masked')
+        .describe(
+          'hashed: SHA-256 of phones and e-mails, for advertising platforms; plain: needs pii.reveal and a reason',
+        ),
+      salt: z.string().max(200).optional().describe('Put before each value that is hashed'),
+      k: z.coerce
+        .number()
+        .int()
+        .min(2)
+        .max(1000)
+        .optional()
+        .describe('Customers without identifiers, each like at least k - 1 others'),
+      reason: z.string().trim().max(500).optional().describe('Why plain values are needed; the audit log keeps it'),
+    }),
   },
 } as const satisfies Record<string, Endpoint>;

@@ -20,12 +20,18 @@ export function parseOntology(value: unknown): Ontology {
   });
 }
 
+/** Before attributes had classes, they were personal or not. */
+const classed = (saved: unknown): unknown =>
+  JSON.parse(JSON.stringify(saved), (key, value: unknown) =>
+    key === 'pii' && typeof value === 'boolean' ? (value ? 'personal' : undefined) : value,
+  );
+
 /** The newest ontology, or null in a new installation. */
 export async function readOntology(postgres: Postgres): Promise<Ontology | null> {
   const [row] = await postgres.query<{ ontology: unknown }>(
     'SELECT ontology FROM graph_ontology ORDER BY version DESC LIMIT 1',
   );
-  return row ? parseOntology(row.ontology) : null;
+  return row ? parseOntology(classed(row.ontology)) : null;
 }
 
 /** Every version is kept, so that it can be said which one made what. */

@@ -6,6 +6,8 @@ import { searchText } from './names.ts';
 export interface SearchOptions {
   readonly types?: readonly string[] | undefined;
   readonly limit: number;
+  /** Kinds of identifiers that are found whole only, never by how they begin. */
+  readonly guarded?: readonly string[] | undefined;
 }
 
 interface NameRow {
@@ -55,7 +57,7 @@ export async function searchNodes(tools: GraphTools, query: string, options: Sea
   const wantsPersons = options.types?.includes('person') ?? true;
   const [names, identified] = await Promise.all([
     searchNames(clickhouse, text, options),
-    wantsPersons ? identity.search(query.replaceAll('\0', ''), options.limit) : [],
+    wantsPersons ? identity.search(query.replaceAll('\0', ''), options.limit, options.guarded) : [],
   ]);
   const persons = await identity.personsOf(names.filter(({ type }) => type === 'person').map(({ id }) => id));
   const found = new Map<NodeId, { id: NodeId; type: string }>();

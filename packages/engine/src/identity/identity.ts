@@ -55,8 +55,11 @@ export interface Identity {
   identifiersOf(persons: readonly NodeId[]): Promise<Map<NodeId, Identifier[]>>;
   /** The person an id means today, also where it was merged into another; null where it never meant anybody. */
   currentPerson(id: NodeId): Promise<NodeId | null>;
-  /** Persons by identifier, exact ones first, then by prefix; spelling and case do not matter. */
-  search(text: string, limit: number): Promise<NodeId[]>;
+  /**
+   * Persons by identifier, exact ones first, then by prefix; spelling and case do not matter.
+   * @param guarded kinds that are found whole only
+   */
+  search(text: string, limit: number, guarded?: readonly string[]): Promise<NodeId[]>;
   /** Throws `no_such_person`. */
   person(id: NodeId): Promise<PersonIdentity>;
   /** What a decision would do, without doing it. Throw what {@link decideUnmerge} and {@link decideLink} throw. */
@@ -165,11 +168,12 @@ class OneId implements Identity {
     return new Map([...found].map(([person, rows]) => [person, rows.map((row) => identifierOf(row, this.#cipher))]));
   }
 
-  search = (text: string, limit: number) =>
+  search = (text: string, limit: number, guarded: readonly string[] = []) =>
     searchPersons(
       { statements: this.platform.postgres, clickhouse: this.platform.clickhouse, rules: this.#rules },
       text,
       limit,
+      guarded,
     );
   person = (id: NodeId) => this.#snapshot((statements) => readPerson(statements, id, this.#rules, this.#cipher));
 

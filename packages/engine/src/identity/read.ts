@@ -140,11 +140,18 @@ function prefixesOf(text: string, region: string): string[] {
   return [text, `+${digits}`, `+${getCountryCallingCode(region.toUpperCase() as CountryCode)}${digits}`];
 }
 
-const named = (clickhouse: ClickHouse, condition: string, text: string, limit: number) =>
+const named = (
+  clickhouse: ClickHouse,
+  condition: string,
+  params: { text: string; guarded?: readonly string[] },
+  limit: number,
+) =>
   clickhouse.query<{ id: NodeId }>(
     `SELECT toString(name.id) AS id FROM identifier_name AS name WHERE ${condition} ORDER BY name.text, name.id LIMIT {limit:UInt32}`,
-    { text: text.toLowerCase(), limit },
+    { ...params, text: params.text.toLowerCase(), limit },
   );
+
+const BEGINS = 'startsWith(name.text, {text:String}) AND name.kind NOT IN {guarded:Array(String)}';
 
 /** What a search for identifiers reads: values by id from PostgreSQL, their beginnings from ClickHouse. */
 export interface Lookup {
@@ -161,16 +168,17 @@ export async function searchPersons(
   { statements, clickhouse, rules }: Lookup,
   text: string,
   limit: number,
+  guarded: readonly string[],
 ): Promise<NodeId[]> {
   const typed = text.normalize('NFKC').trim();
   if (typed === '' || typed.includes('\0')) return [];
   const meant = compileReader(rules)(typed).map(({ id }) => id);
-  const called = await named(clickhouse, 'name.text = {text:String}', typed, 1000);
+  const called = await named(clickhouse, 'name.text = {text:String}', { text: typed }, 1000);
   const exact = await identifiersById(statements, new Set([...meant, ...called.map(({ id }) => id)]));
   const persons = new Set(exact.sort(byPriority(rules)).map(({ person }) => person));
   for (const prefix of prefixesOf(typed, rules.region)) {
     if (persons.size >= limit) break;
-    const rows = await named(clickhouse, 'startsWith(name.text, {text:String})', prefix, limit * 10);
+    const rows = await named(clickhouse, BEGINS, { text: prefix, guarded }, limit * 10);
     const owners = new Map(
       (
         await personsById(

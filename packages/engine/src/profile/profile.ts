@@ -27,6 +27,8 @@ import { mergeTraits } from './traits.ts';
 
 export interface CustomerQuery {
   readonly search?: string | undefined;
+  /** Kinds of identifiers that are found whole only, never by how they begin. */
+  readonly guarded?: readonly string[] | undefined;
   readonly known: boolean | null;
   readonly order: Order;
   readonly limit: number;
@@ -51,6 +53,8 @@ export interface Profile {
   person(id: NodeId): Promise<NodeId>;
   /** Throws `not_found` for an id that is nobody's. A former id of somebody finds who they are today. */
   customer(id: NodeId): Promise<Customer>;
+  /** Several customers whole; ids that are nobody's today are absent. */
+  details(persons: readonly NodeId[]): Promise<Customer[]>;
   timeline(id: NodeId, query: TimelineQuery): Promise<Timeline>;
 }
 
@@ -103,8 +107,8 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
   const searched = async (query: CustomerQuery) => {
     const text = query.search!.trim();
     const [byIdentifier, byName] = await Promise.all([
-      identity.search(text, query.limit),
-      graph.search(text, { types: ['person'], limit: query.limit }),
+      identity.search(text, query.limit, query.guarded),
+      graph.search(text, { types: ['person'], limit: query.limit, guarded: query.guarded }),
     ]);
     const found = [...new Set([...byIdentifier, ...byName.map((node) => node.id)])].slice(0, query.limit);
     const items = (await rowsOf(found)).filter((row) => query.known === null || row.known === query.known);
@@ -137,13 +141,9 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
       const [facts] = await load([(await anchorsOf(id)).person]);
       // Merged into another between the two questions: the next try finds whom.
       if (!facts) throw noSuchCustomer();
-      return {
-        ...rowOf(facts),
-        identifiers: [...facts.identifiers],
-        traits: [...facts.traits],
-        activity: byEventName(facts.activity),
-      };
+      return wholeOf(facts);
     },
+    details: async (persons) => (await load(persons)).map(wholeOf),
     async timeline(id, query) {
       const { person, anchors } = await anchorsOf(id);
       const filter = { anchors, from: instantOf(query.from), to: instantOf(query.to), names: query.names ?? null };
@@ -172,6 +172,13 @@ interface PersonFacts {
   readonly activity: Awaited<ReturnType<typeof activityOf>>;
   readonly traits: readonly Trait[];
 }
+
+const wholeOf = (facts: PersonFacts): Customer => ({
+  ...rowOf(facts),
+  identifiers: [...facts.identifiers],
+  traits: [...facts.traits],
+  activity: byEventName(facts.activity),
+});
 
 const totalOf = (
   { customers, knownCustomers }: { customers: number; knownCustomers: number },

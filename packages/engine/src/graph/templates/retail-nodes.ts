@@ -4,10 +4,10 @@ import type { nodeType } from '@guanxi/contracts';
 type NodeTypes = Record<string, z.input<typeof nodeType>>;
 type Attribute = NonNullable<NodeTypes[string]['attributes']>[string];
 
-const attribute = (zh: string, en: string, type: Attribute['type'] = 'string', pii = false): Attribute => ({
+const attribute = (zh: string, en: string, type: Attribute['type'] = 'string', pii?: Attribute['pii']): Attribute => ({
   label: { zh, en },
   type,
-  pii,
+  ...(pii ? { pii } : {}),
 });
 const name = attribute('名称', 'Name');
 
@@ -17,15 +17,15 @@ export const retailNodes: NodeTypes = {
     family: 'person',
     title: 'name',
     attributes: {
-      name: attribute('姓名', 'Name', 'string', true),
-      nickname: attribute('昵称', 'Nickname', 'string', true),
-      email: attribute('邮箱', 'E-mail', 'string', true),
-      phone: attribute('手机号', 'Phone', 'string', true),
-      gender: attribute('性别', 'Gender', 'string', true),
-      birthday: attribute('生日', 'Birthday', 'string', true),
-      age: attribute('年龄', 'Age', 'number', true),
-      country: attribute('国家或地区', 'Country or region'),
-      city: attribute('城市', 'City'),
+      name: attribute('姓名', 'Name', 'string', 'personal'),
+      nickname: attribute('昵称', 'Nickname', 'string', 'personal'),
+      email: attribute('邮箱', 'E-mail', 'string', 'personal'),
+      phone: attribute('手机号', 'Phone', 'string', 'personal'),
+      gender: attribute('性别', 'Gender', 'string', 'quasi'),
+      birthday: attribute('生日', 'Birthday', 'string', 'personal'),
+      age: attribute('年龄', 'Age', 'number', 'quasi'),
+      country: attribute('国家或地区', 'Country or region', 'string', 'quasi'),
+      city: attribute('城市', 'City', 'string', 'quasi'),
       level: attribute('会员等级', 'Membership level'),
       skin_type: attribute('肤质', 'Skin type'),
       language: attribute('语言', 'Language'),
@@ -107,7 +107,7 @@ export const retailNodes: NodeTypes = {
     title: 'subject',
     attributes: {
       subject: attribute('主题', 'Subject'),
-      body: attribute('内容', 'Text', 'string', true),
+      body: attribute('内容', 'Text', 'string', 'personal'),
       status: attribute('状态', 'Status'),
       topic: attribute('类型', 'Topic'),
     },
