@@ -96,6 +96,10 @@ shared(
 )
   .option('--output <file>', text.options.output)
   .option('--format <format>', text.options.format, 'jsonl')
+  .option('--pii <how>', text.options.pii)
+  .option('--k <k>', text.options.k)
+  .option('--salt <salt>', text.options.salt)
+  .option('--reason <reason>', text.options.reason)
   .action((what: string, options: ExportOptions & CommonOptions) =>
     run(withServer(options, text, (session) => exportCommand(what, options, session))),
   );

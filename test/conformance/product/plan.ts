@@ -118,6 +118,12 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   identityDryRun: 'by the scenario',
   customerIdentity: { questions: ({ persons }) => [...persons, NOBODY].map((id) => ({ params: { id } })) },
   unmergePreview: 'by the scenario',
+  reveal: {
+    questions: ({ persons }) =>
+      persons.slice(0, 2).map((id) => ({
+        body: { subject: { kind: 'customer' as const, id }, reason: 'both engines answer alike' },
+      })),
+  },
   unmerge: 'by the scenario',
   linkIdentifiers: 'by the scenario',
   customers: {

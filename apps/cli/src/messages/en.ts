@@ -25,6 +25,10 @@ export const en = {
     clickhouse: 'ClickHouse server to move to (http://user:password@host:8123/database)',
     cluster: 'Its cluster, where tables are to be sharded',
     postgres: 'PostgreSQL server to move to (postgres://user:password@host:5432/database)',
+    pii: 'masked (when absent), hashed or plain; plain needs --reason',
+    k: 'Customers without identifiers, each like at least k - 1 others',
+    salt: 'Put before each value that is hashed',
+    reason: 'Why plain values are needed; the audit log keeps it',
   },
   serve: {
     about: 'Start the server',
@@ -76,6 +80,7 @@ export const en = {
   export: {
     about: 'Write customers, events, nodes, edges or quarantine to a file',
     done: (path: string) => `Written to ${path}`,
+    anonymous: (k: string, rows: string, suppressed: string) => `k = ${k}: ${rows} customers, ${suppressed} left out`,
   },
   audit: {
     about: 'The audit log',

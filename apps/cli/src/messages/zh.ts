@@ -25,6 +25,10 @@ export const zh: Messages = {
     clickhouse: '迁往的 ClickHouse 服务器(http://user:password@host:8123/database)',
     cluster: '其集群名;表将分片建立',
     postgres: '迁往的 PostgreSQL 服务器(postgres://user:password@host:5432/database)',
+    pii: 'masked（默认）、hashed 或 plain；plain 需要 --reason',
+    k: '不含标识的客户，每人至少与 k - 1 人相同',
+    salt: '加在每个被哈希的值之前',
+    reason: '为什么需要明文；审计日志会保留',
   },
   serve: {
     about: '启动服务器',
@@ -70,7 +74,11 @@ export const zh: Messages = {
     word: '重建',
     done: (events, seconds) => `已由 ${events} 个事件重建,用时 ${seconds} 秒`,
   },
-  export: { about: '把客户、事件、节点、边或隔离区写入文件', done: (path) => `已写入 ${path}` },
+  export: {
+    about: '把客户、事件、节点、边或隔离区写入文件',
+    done: (path) => `已写入 ${path}`,
+    anonymous: (k, rows, suppressed) => `k = ${k}：${rows} 位客户，略去 ${suppressed} 位`,
+  },
   audit: {
     about: '审计日志',
     verify: '检查是否有记录被改动、删除或移动',

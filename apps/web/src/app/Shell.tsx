@@ -8,7 +8,6 @@ import { queryClient, read } from '../api/queries.ts';
 import { DemoBadge } from '../ui/DemoLabel.tsx';
 import { clock, number } from '../ui/format.ts';
 import { Icon } from '../ui/Icon.tsx';
-import { PiiProvider } from '../ui/pii.tsx';
 import { Boundary, Empty, Loading } from '../ui/states.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { AccountMenu } from './AccountMenu.tsx';
@@ -172,15 +171,9 @@ export function Shell() {
         <LostBanner />
         <main className="content" id="content" ref={content} tabIndex={-1}>
           <Boundary resetKey={path}>
-            <PiiProvider key={path}>
-              <Suspense fallback={<Loading />}>
-                {lacking ? (
-                  <Empty icon="key" why={t('shell.lacking', { page: t(`nav.${lacking.key}`) })} />
-                ) : (
-                  <Outlet />
-                )}
-              </Suspense>
-            </PiiProvider>
+            <Suspense fallback={<Loading />}>
+              {lacking ? <Empty icon="key" why={t('shell.lacking', { page: t(`nav.${lacking.key}`) })} /> : <Outlet />}
+            </Suspense>
           </Boundary>
         </main>
       </div>

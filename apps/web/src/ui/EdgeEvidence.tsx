@@ -12,7 +12,6 @@ import { EvidenceThread, type ThreadStep } from './EvidenceThread.tsx';
 import { FamilyGlyph } from './family.tsx';
 import { ago, dateOnly, dateTime, decimal, number } from './format.ts';
 import { Panel } from './Page.tsx';
-import { usePii } from './pii.tsx';
 import { Failure, Loading } from './states.tsx';
 import { useNames } from './useOntology.ts';
 import { useWords } from './useWords.ts';
@@ -27,11 +26,10 @@ interface EdgeEvidenceProps {
 }
 
 function useNodeText(nodes: readonly GraphNode[]) {
-  const pii = usePii();
   const names = useNames();
   return (id: string) => {
     const node = nodes.find((one) => one.id === id);
-    const name = !node ? id : node.type === 'person' ? pii.name(node.label) : pii.text(node.label);
+    const name = node?.label ?? id;
     return (
       <>
         <FamilyGlyph family={names.family(node?.type ?? 'person')} /> {name}

@@ -8,7 +8,7 @@ import { dateTime, decimal, number } from './format.ts';
 import { Icon } from './Icon.tsx';
 import { Identifier } from './Identifier.tsx';
 import { Json } from './Json.tsx';
-import { usePii } from './pii.tsx';
+import { RevealButton, useRevealed } from './Reveal.tsx';
 import { QueryView } from './states.tsx';
 import { useNames } from './useOntology.ts';
 import { useWords } from './useWords.ts';
@@ -19,7 +19,6 @@ type Effects = EventDetail['effects'];
 export function Made({ effects, person }: { effects: Effects; person: string | null }) {
   const { t } = useTranslation();
   const names = useNames();
-  const pii = usePii();
   if (effects.nodes.length === 0 && effects.edges.length === 0)
     return <p className="muted">{t('event.madeNothing')}</p>;
   const nodes = new Map(effects.nodes.map((node) => [node.id, node]));
@@ -28,7 +27,7 @@ export function Made({ effects, person }: { effects: Effects; person: string | n
     if (!node || node.type === 'person') return person === id || node ? t('event.thePerson') : id;
     const title = names.ontology?.nodeTypes[node.type]?.title;
     const named = title ? node.attributes[title] : undefined;
-    return pii.text(typeof named === 'string' && named ? named : node.key);
+    return typeof named === 'string' && named ? named : node.key;
   };
   // What the person did comes before what belongs to the things they did it with.
   const ofPerson = (id: string) => id === person || nodes.get(id)?.type === 'person';
@@ -61,7 +60,7 @@ export function Made({ effects, person }: { effects: Effects; person: string | n
               </Link>
               <span className="meta">
                 {Object.entries(node.attributes)
-                  .map(([name, value]) => `${names.attribute(node.type, name)} ${pii.text(String(value))}`)
+                  .map(([name, value]) => `${names.attribute(node.type, name)} ${String(value)}`)
                   .join(' · ')}
               </span>
             </li>
@@ -76,7 +75,7 @@ export function EventRecord({ seq, layout = 'stacked' }: { seq: number; layout?:
   const { t } = useTranslation();
   const query = useQuery({ ...read('event', { params: { seq } }), staleTime: 60_000 });
   const words = useWords();
-  const pii = usePii();
+  const revealed = useRevealed({ kind: 'event', id: String(seq) });
   return (
     <QueryView query={query} compact>
       {({ summary, raw, effects }) => (
@@ -113,7 +112,10 @@ export function EventRecord({ seq, layout = 'stacked' }: { seq: number; layout?:
             <h3>{t('event.made')}</h3>
             <Made effects={effects} person={summary.person} />
           </section>
-          <Json value={pii.json(raw)} label={t('event.raw')} />
+          <Json value={revealed?.event?.raw ?? raw} label={t('event.raw')} />
+          <span>
+            <RevealButton subject={{ kind: 'event', id: String(seq) }} />
+          </span>
         </div>
       )}
     </QueryView>

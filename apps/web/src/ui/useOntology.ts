@@ -13,7 +13,6 @@ export interface Names {
   readonly relation: (type: string, direction: 'out' | 'in') => string;
   readonly weight: (type: string) => string | null;
   readonly attribute: (type: string, attribute: string) => string;
-  readonly isPii: (type: string, attribute: string) => boolean;
   readonly family: (type: string) => NodeFamily;
 }
 
@@ -32,7 +31,6 @@ export function useNames(): Names {
       relation: (type, direction) => edge(type)?.[direction === 'out' ? 'label' : 'inverse'][language] ?? type,
       weight: (type) => edge(type)?.weightLabel?.[language] ?? null,
       attribute: (type, attribute) => node(type)?.attributes[attribute]?.label[language] ?? attribute,
-      isPii: (type, attribute) => node(type)?.attributes[attribute]?.pii ?? false,
       family: (type) => node(type)?.family ?? (type === 'person' ? 'person' : 'event'),
     };
   }, [data, language]);

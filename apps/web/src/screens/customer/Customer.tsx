@@ -8,7 +8,7 @@ import { EventSide } from '../../ui/EventSide.tsx';
 import { ago, dateOnly, number } from '../../ui/format.ts';
 import { Identifier } from '../../ui/Identifier.tsx';
 import { Mark, Page, Tabs } from '../../ui/Page.tsx';
-import { PiiToggle, usePii } from '../../ui/pii.tsx';
+import { RevealButton, useRevealed } from '../../ui/Reveal.tsx';
 import { Boundary, QueryView } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import './customer.css';
@@ -72,14 +72,14 @@ export function Customer() {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const pii = usePii();
   const query = useQuery(read('customer', { params: { id } }));
   const tab = tabs.find((one) => one === search.tab) ?? 'network';
-  const customer = query.data;
+  const revealed = useRevealed({ kind: 'customer', id });
+  const customer = query.data && (revealed?.customer ?? query.data);
   return (
     <Page
       fill
-      title={customer ? pii.name(customer.name) : t('customer.title')}
+      title={customer ? customer.name : t('customer.title')}
       lead={customer ? <Header customer={customer} /> : undefined}
       actions={
         <>
@@ -87,7 +87,7 @@ export function Customer() {
           <Link to="/graph" search={{ n: id, x: id, sel: id }}>
             {t('customer.explore')}
           </Link>
-          <PiiToggle />
+          <RevealButton subject={{ kind: 'customer', id }} />
         </>
       }
     >
@@ -102,14 +102,17 @@ export function Customer() {
         tabs={tabs.map((key) => ({ key, label: t(`customer.tab.${key}`) }))}
       />
       <QueryView query={query}>
-        {(data) => (
-          <Boundary resetKey={`${id}${tab}`}>
-            {tab === 'network' && <NetworkTab customer={data} />}
-            {tab === 'identity' && <IdentityTab customer={data} />}
-            {tab === 'traits' && <TraitsTab customer={data} />}
-            {tab === 'timeline' && <TimelineTab customer={data} />}
-          </Boundary>
-        )}
+        {(masked) => {
+          const data = revealed?.customer ?? masked;
+          return (
+            <Boundary resetKey={`${id}${tab}`}>
+              {tab === 'network' && <NetworkTab customer={data} />}
+              {tab === 'identity' && <IdentityTab customer={data} />}
+              {tab === 'traits' && <TraitsTab customer={data} />}
+              {tab === 'timeline' && <TimelineTab customer={data} />}
+            </Boundary>
+          );
+        }}
       </QueryView>
     </Page>
   );

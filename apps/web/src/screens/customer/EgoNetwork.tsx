@@ -5,7 +5,6 @@ import { CardGraph, type GraphCard, type GraphLine } from '../../ui/CardGraph.ts
 import { edgeKey, groupBy, parseEdge } from '../../ui/edges.ts';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { ago, decimal, number } from '../../ui/format.ts';
-import { usePii } from '../../ui/pii.tsx';
 import { useNames, type Names } from '../../ui/useOntology.ts';
 import { cardSize, pickEgo, placeOnRings, ringsIn, roomIn, type EgoPick, type Space } from './egoLayout.ts';
 
@@ -80,7 +79,6 @@ function linesOf(
 export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint }: EgoNetworkProps) {
   const { t } = useTranslation();
   const names = useNames();
-  const pii = usePii();
   const edgeText = useEdgeText();
   const rings = useMemo(() => ringsIn(space), [space]);
   const wanted = selected ? parseEdge(selected) : undefined;
@@ -134,7 +132,7 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
       const { node } = item;
       const own = edgesAt.get(node.id) ?? [];
       const strongest = own.toSorted((a, b) => b.weight - a.weight)[0];
-      const label = node.type === 'person' ? pii.name(node.label) : pii.text(node.label);
+      const label = node.label;
       return {
         id: node.id,
         x,

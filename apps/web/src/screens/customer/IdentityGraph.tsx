@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { CardGraph, type GraphCard, type GraphLine } from '../../ui/CardGraph.tsx';
 import { number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { spread } from './egoLayout.ts';
@@ -25,7 +24,6 @@ interface IdentityGraphProps {
 export function IdentityGraph({ identity, chosen, openLink, onToggle, onLink }: IdentityGraphProps) {
   const { t } = useTranslation();
   const words = useWords();
-  const pii = usePii();
   const inside = identity.identifiers.slice(0, most);
   const outside = identity.outside.slice(0, 20);
   const round = Math.max(150, (inside.length * (size.width + 24)) / 5.4);
@@ -42,7 +40,7 @@ export function IdentityGraph({ identity, chosen, openLink, onToggle, onLink }: 
     y: place?.y ?? 0,
     ...size,
     className: own ? 'identifier-card' : 'identifier-card outside',
-    label: `${words.kind(item.kind)} ${pii.identifier(item.kind, item.value)}`,
+    label: `${words.kind(item.kind)} ${item.value}`,
     pressed: own ? chosen.has(item.id) : undefined,
     content: (
       <span className="identifier-lines">
@@ -50,7 +48,7 @@ export function IdentityGraph({ identity, chosen, openLink, onToggle, onLink }: 
           {words.kind(item.kind)}
           {!own && ` · ${t('identity.outside')}`}
         </small>
-        <span className="clip mono">{pii.identifier(item.kind, item.value)}</span>
+        <span className="clip mono">{item.value}</span>
         {chosen.has(item.id) && <Icon name="split" size={14} />}
       </span>
     ),

@@ -10,6 +10,7 @@ import { ago, dateOnly, dateTime, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
 import { Mark, Panel, type Tone } from '../../ui/Page.tsx';
+import { useRevealed } from '../../ui/Reveal.tsx';
 import { Empty, Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useWords } from '../../ui/useWords.ts';
@@ -243,6 +244,7 @@ export function IdentityTab({ customer }: { customer: Customer }) {
   const { seq } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(read('customerIdentity', { params: { id: customer.id } }));
+  const revealed = useRevealed({ kind: 'customer', id: route.useParams().id });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [unmerging, setUnmerging] = useState(false);
   const toggle = (id: string) =>
@@ -250,9 +252,14 @@ export function IdentityTab({ customer }: { customer: Customer }) {
   const close = () => void navigate({ search: (now) => ({ ...now, seq: undefined, edge: undefined }), replace: true });
   return (
     <QueryView query={query}>
-      {(identity) => (
+      {(masked) => (
         <div className={seq ? 'beside open rail' : 'beside'}>
-          <Why identity={identity} chosen={chosen} onToggle={toggle} onUnmerge={() => setUnmerging(true)} />
+          <Why
+            identity={revealed?.identity ?? masked}
+            chosen={chosen}
+            onToggle={toggle}
+            onUnmerge={() => setUnmerging(true)}
+          />
           {seq && <EventSide evidence seq={Number(seq)} title={t('identity.evidence')} onClose={close} />}
           {unmerging && (
             <Unmerge

@@ -9,7 +9,6 @@ import { edgeKey } from '../../ui/edges.ts';
 import { EventSide } from '../../ui/EventSide.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { ago, decimal, number } from '../../ui/format.ts';
-import { usePii } from '../../ui/pii.tsx';
 import { Empty, Partial, QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { useSize } from '../../ui/useSize.ts';
@@ -34,7 +33,6 @@ function NetworkTable({
 }) {
   const { t } = useTranslation();
   const names = useNames();
-  const pii = usePii();
   const nodes = new Map(hood.nodes.map((node) => [node.id, node]));
   const rows = hood.edges
     .flatMap((edge) => {
@@ -56,7 +54,7 @@ function NetworkTable({
       cell: ({ node }) => (
         <span className="row">
           <FamilyGlyph family={names.family(node.type)} />
-          <span className="clip">{node.type === 'person' ? pii.name(node.label) : pii.text(node.label)}</span>
+          <span className="clip">{node.label}</span>
         </span>
       ),
     },
@@ -126,7 +124,6 @@ function Picture({ customer, hood, space, onEdge }: PictureProps) {
   const { t } = useTranslation();
   const search = route.useSearch();
   const go = useNavigate();
-  const pii = usePii();
   if (hood.edges.length === 0)
     return <Empty icon="graph" why={search.from || search.to ? t('network.noneInTime') : t('network.none')} />;
   const total = hood.groups.reduce((sum, group) => sum + group.total, 0);
@@ -144,7 +141,7 @@ function Picture({ customer, hood, space, onEdge }: PictureProps) {
     <EgoNetwork
       space={space}
       hood={hood}
-      name={pii.name(customer.name)}
+      name={customer.name}
       selected={search.edge}
       onEdge={onEdge}
       onBundle={openBundle}

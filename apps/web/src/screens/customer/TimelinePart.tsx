@@ -8,7 +8,6 @@ import { listOfText, textOfList } from '../../app/search.ts';
 import { call, read } from '../../api/queries.ts';
 import { DensityStrip } from '../../ui/DensityStrip.tsx';
 import { dateTime, number } from '../../ui/format.ts';
-import { usePii } from '../../ui/pii.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
@@ -34,7 +33,6 @@ export function useTimeline(id: string) {
 function useColumns(): Column<EventSummary>[] {
   const { t } = useTranslation();
   const words = useWords();
-  const pii = usePii();
   const may = useMay();
   const sources = useQuery({ ...read('sources'), staleTime: 30_000, enabled: may('data.read') });
   return useMemo(() => {
@@ -47,7 +45,7 @@ function useColumns(): Column<EventSummary>[] {
         track: 'minmax(110px, 1fr)',
         cell: (row) => words.event(row.name, row.type),
       },
-      { id: 'subject', header: t('live.subject'), track: 'minmax(140px, 2fr)', cell: (row) => pii.text(row.subject) },
+      { id: 'subject', header: t('live.subject'), track: 'minmax(140px, 2fr)', cell: (row) => row.subject },
       {
         id: 'source',
         header: t('live.source'),
@@ -55,7 +53,7 @@ function useColumns(): Column<EventSummary>[] {
         cell: (row) => nameOf.get(row.sourceId) ?? row.sourceId,
       },
     ];
-  }, [t, words, pii, sources.data]);
+  }, [t, words, sources.data]);
 }
 
 /** Fewer days without anything are nothing to speak of. */

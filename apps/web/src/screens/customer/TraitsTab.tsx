@@ -6,28 +6,13 @@ import { EventSide } from '../../ui/EventSide.tsx';
 import { dateTime } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 
 const route = getRouteApi('/customers/$id');
-const hidden = '••••••';
-
-function useTraitText() {
-  const pii = usePii();
-  const names = useNames();
-  return (trait: string, value: string) => {
-    if (pii.shown) return value;
-    if (/^(name|nickname|first_?name|last_?name)$/i.test(trait)) return pii.name(value);
-    const masked = pii.identifier(trait, value);
-    return masked === value && names.isPii('person', trait) ? hidden : masked;
-  };
-}
-
 function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; onOpen: (seq: number) => void }) {
   const { t } = useTranslation();
   const names = useNames();
-  const text = useTraitText();
   const evidence = (seq: number) => (
     <Button
       size="small"
@@ -44,7 +29,7 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
       <tr>
         <td>{names.attribute('person', trait.name)}</td>
         <td>
-          <b className="trait-winner">{text(trait.name, trait.value)}</b>
+          <b className="trait-winner">{trait.value}</b>
         </td>
         <td>{trait.from && <Identifier value={trait.from} />}</td>
         <td className="muted">{dateTime(trait.time, false)}</td>
@@ -53,7 +38,7 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
       {trait.others.map((other, at) => (
         <tr key={`${other.seq}${at}`} className="trait-other">
           <td className="muted">{t('traits.instead')}</td>
-          <td className="muted">{text(trait.name, other.value)}</td>
+          <td className="muted">{other.value}</td>
           <td>{other.from && <Identifier value={other.from} />}</td>
           <td className="muted">{dateTime(other.time, false)}</td>
           <td className="end">{evidence(other.seq)}</td>

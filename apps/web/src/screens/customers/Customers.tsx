@@ -9,7 +9,6 @@ import { ago, dateOnly, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
 import { Mark, Page } from '../../ui/Page.tsx';
-import { PiiToggle, usePii } from '../../ui/pii.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useDebounced } from '../../ui/useDebounced.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
@@ -39,7 +38,6 @@ function useCustomers() {
 
 function useColumns(): Column<CustomerRow>[] {
   const { t } = useTranslation();
-  const pii = usePii();
   return useMemo(
     () => [
       {
@@ -48,7 +46,7 @@ function useColumns(): Column<CustomerRow>[] {
         track: 'minmax(140px, 1.2fr)',
         cell: (row) => (
           <Link to="/customers/$id" params={{ id: row.id }} tabIndex={-1} onClick={(event) => event.stopPropagation()}>
-            {pii.name(row.name)}
+            {row.name}
           </Link>
         ),
       },
@@ -79,7 +77,7 @@ function useColumns(): Column<CustomerRow>[] {
       { id: 'first', header: t('customers.firstSeen'), track: '104px', cell: (row) => dateOnly(row.firstSeen) },
       { id: 'last', header: t('customers.lastSeen'), track: '128px', cell: (row) => ago(row.lastSeen) },
     ],
-    [t, pii],
+    [t],
   );
 }
 
@@ -161,7 +159,6 @@ export function Customers() {
       fill
       title={t('nav.customers')}
       lead={query.data ? t('customers.lead', { n: number(total) }) : t('customers.leadPlain')}
-      actions={<PiiToggle />}
     >
       <Filters text={text} onText={setText} set={set} />
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}

@@ -10,7 +10,6 @@ import { FamilyGlyph } from '../../ui/family.tsx';
 import { ago, dateOnly, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Page.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { type ExpandHow, ExpandOptions, howOf, presetHow } from './expansion.tsx';
@@ -32,7 +31,6 @@ export function Inspector({ id, scene, how, onHow, onScene, onPath, onInfluence 
   const { t } = useTranslation();
   const names = useNames();
   const nameOf = useNodeName();
-  const pii = usePii();
   const [evidence, setEvidence] = useState<number | null>(null);
   const query = useQuery(read('graphNode', { params: { id } }));
   const opened = scene.expansions.some((item) => item.id === id && !item.edgeType);
@@ -55,7 +53,7 @@ export function Inspector({ id, scene, how, onHow, onScene, onPath, onInfluence 
               <span className="tag">
                 <FamilyGlyph family={names.family(node.type)} /> {names.nodeType(node.type)}
               </span>
-              <span className="meta clip mono">{pii.text(node.key)}</span>
+              <span className="meta clip mono">{node.key}</span>
             </div>
             <div className="row wrap">
               {opened ? (
@@ -102,11 +100,7 @@ export function Inspector({ id, scene, how, onHow, onScene, onPath, onInfluence 
                 <Attribute
                   key={name}
                   label={names.attribute(node.type, name)}
-                  value={
-                    names.isPii(node.type, name)
-                      ? pii.name(pii.identifier(name, attribute.value))
-                      : pii.text(attribute.value)
-                  }
+                  value={attribute.value}
                   open={evidence === attribute.seq}
                   onOpen={() => setEvidence(evidence === attribute.seq ? null : attribute.seq)}
                 />

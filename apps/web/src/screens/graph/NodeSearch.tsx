@@ -6,7 +6,6 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { FamilyGlyph } from '../../ui/family.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { useDebounced } from '../../ui/useDebounced.ts';
 import { useNames } from '../../ui/useOntology.ts';
 
@@ -20,11 +19,7 @@ interface NodeSearchProps {
 }
 
 export function useNodeName(): (node: GraphNode) => string {
-  const pii = usePii();
-  return useCallback(
-    (node) => (node.type === 'person' ? pii.name(node.label) : pii.text(node.label)) || node.key,
-    [pii],
-  );
+  return useCallback((node) => node.label || node.key, []);
 }
 
 /** Finds a node by name, key or identifier. */

@@ -4,13 +4,11 @@ import { read } from '../../api/queries.ts';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 
 /** Where to begin when nothing is drawn yet: the customers with the most to see. */
 export function Starters({ onStart, onGroups }: { onStart: (id: string) => void; onGroups: () => void }) {
   const { t } = useTranslation();
-  const pii = usePii();
   const query = useQuery(read('customers', { query: { order: 'events', limit: 6 } }));
   return (
     <div className="starters">
@@ -22,7 +20,7 @@ export function Starters({ onStart, onGroups }: { onStart: (id: string) => void;
               <li key={row.id}>
                 <button type="button" className="chip" onClick={() => onStart(row.id)}>
                   <FamilyGlyph family="person" />
-                  {t('graph.starter', { name: pii.name(row.name), n: number(row.events) })}
+                  {t('graph.starter', { name: row.name, n: number(row.events) })}
                 </button>
               </li>
             ))}

@@ -2,7 +2,6 @@ import { Button, Dropdown, Segmented } from 'antd';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
-import { PiiToggle } from '../../ui/pii.tsx';
 import { howOf } from './expansion.tsx';
 import type { Explorer, SidePanel } from './useExplorer.ts';
 import { NodeSearch } from './NodeSearch.tsx';
@@ -65,7 +64,6 @@ export function Toolbar({ explorer, box }: { explorer: Explorer; box: Ref<{ focu
           { value: 'groups' as const, label: t('graph.groups.title') },
         ]}
       />
-      <PiiToggle />
     </>
   );
 }

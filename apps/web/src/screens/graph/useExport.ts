@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { useThemeName } from '../../app/preferences.ts';
 import { dateOnly, number } from '../../ui/format.ts';
-import { usePii } from '../../ui/pii.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { csvOf, download, jsonOf, pictureOf } from './exporting.ts';
@@ -26,7 +25,6 @@ export function useExport({ scene, data, drawing, title }: ExportQuery) {
   const { t } = useTranslation();
   const names = useNames();
   const nameOf = useNodeName();
-  const pii = usePii();
   const theme = useThemeName();
   const status = useQuery(read('status'));
   const made = status.data?.generated ?? 'none';

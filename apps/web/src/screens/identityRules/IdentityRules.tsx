@@ -9,7 +9,6 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Page, Panel } from '../../ui/Page.tsx';
 import { IssueList } from '../../ui/IssueList.tsx';
 import { issuesOfError } from '../../ui/parseWith.ts';
-import { PiiToggle } from '../../ui/pii.tsx';
 import { Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { DryRun } from './DryRun.tsx';
@@ -132,7 +131,7 @@ export function IdentityRules() {
   const { t } = useTranslation();
   const query = useQuery(read('identityRules'));
   return (
-    <Page title={t('nav.identity')} lead={t('rules.lead')} actions={<PiiToggle />}>
+    <Page title={t('nav.identity')} lead={t('rules.lead')}>
       <QueryView query={query}>{(saved) => <Editor key={JSON.stringify(saved)} saved={saved} />}</QueryView>
     </Page>
   );

@@ -6,13 +6,11 @@ import { number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { Mark, Panel } from '../../ui/Page.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { Empty, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 
 function Preview({ preview }: { preview: MappingCheck['preview'] }) {
   const { t } = useTranslation();
-  const pii = usePii();
   const [at, setAt] = useState(0);
   const event = preview[at];
   if (!event) return <Empty compact why={t('imports.noPreview')} />;
@@ -35,14 +33,13 @@ function Preview({ preview }: { preview: MappingCheck['preview'] }) {
           onClick={() => setAt(at + 1)}
         />
       </div>
-      <Json value={pii.json(event)} label={t('imports.preview')} />
+      <Json value={event} label={t('imports.preview')} />
     </div>
   );
 }
 
 function Errors({ result }: { result: MappingCheck }) {
   const { t } = useTranslation();
-  const pii = usePii();
   if (result.errors.length === 0) return <Empty compact icon="check" why={t('imports.noErrors')} />;
   return (
     <>
@@ -64,7 +61,7 @@ function Errors({ result }: { result: MappingCheck }) {
               </td>
               <td>{error.message}</td>
               <td>
-                <code>{pii.text(error.value)}</code>
+                <code>{error.value}</code>
               </td>
             </tr>
           ))}

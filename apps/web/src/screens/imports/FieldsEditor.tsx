@@ -3,7 +3,6 @@ import { AutoComplete, Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { percent } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { newField, targets, type Draft, type DraftField } from './draft.ts';
 
 const casts = ['string', 'number', 'integer', 'boolean', 'instant', 'absolute', 'json'] as const;
@@ -88,7 +87,6 @@ interface ColumnRowProps {
 
 function ColumnRow({ column, fields, confidence, proposed, onPut, onDrop, onAdd }: ColumnRowProps) {
   const { t } = useTranslation();
-  const pii = usePii();
   return (
     <tr className={fields.length === 0 ? 'unmapped' : undefined}>
       <th scope="row">
@@ -96,7 +94,7 @@ function ColumnRow({ column, fields, confidence, proposed, onPut, onDrop, onAdd 
         <span className="meta clip">
           {column.examples
             .slice(0, 3)
-            .map((text) => pii.text(text))
+
             .join(' · ')}
         </span>
       </th>

@@ -4,7 +4,6 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { Page } from '../../ui/Page.tsx';
-import { PiiToggle } from '../../ui/pii.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import './imports.css';
 import { MapStep } from './MapStep.tsx';
@@ -64,7 +63,6 @@ export function Import() {
     <Page
       title={search.name ? t('imports.titleOf', { name: search.name }) : t('imports.title')}
       lead={t('imports.lead')}
-      actions={<PiiToggle />}
     >
       <Steps now={step} />
       {step === 'upload' && <UploadStep onFile={(file, name) => void navigate({ search: { file, name } })} />}

@@ -1,14 +1,12 @@
 import type { FileSample } from '@guanxi/contracts';
 import { useTranslation } from 'react-i18next';
 import { number, percent } from '../../ui/format.ts';
-import { usePii } from '../../ui/pii.tsx';
 
 const shown = 8;
 
 /** The first rows as they are, each column with what it holds. */
 export function SampleTable({ sample }: { sample: FileSample }) {
   const { t } = useTranslation();
-  const pii = usePii();
   return (
     <div className="scroll-x" tabIndex={0} role="region" aria-label={t('imports.sample')}>
       <table className="plain inset sample">
@@ -29,11 +27,11 @@ export function SampleTable({ sample }: { sample: FileSample }) {
           {sample.rows.slice(0, shown).map((row, at) => (
             <tr key={at}>
               {sample.columns.map((column) => (
-                <td key={column.name} title={pii.text(String(row[column.name] ?? ''))}>
+                <td key={column.name} title={String(row[column.name] ?? '')}>
                   {row[column.name] === null || row[column.name] === undefined || row[column.name] === '' ? (
                     <span className="muted">–</span>
                   ) : (
-                    pii.text(String(row[column.name]))
+                    String(row[column.name])
                   )}
                 </td>
               ))}

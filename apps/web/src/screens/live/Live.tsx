@@ -10,7 +10,6 @@ import { read } from '../../api/queries.ts';
 import { decimal, number, timeOnly } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Chip, Mark, Page, type Tone } from '../../ui/Page.tsx';
-import { PiiToggle, usePii } from '../../ui/pii.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
@@ -43,7 +42,6 @@ function useRows(paused: boolean) {
 function useColumns(): Column<LiveEvent>[] {
   const { t } = useTranslation();
   const words = useWords();
-  const pii = usePii();
   const sources = useQuery({ ...read('sources'), staleTime: 30_000 });
   return useMemo(() => {
     const nameOf = new Map(sources.data?.items.map((source) => [source.id, source.name]));
@@ -74,7 +72,7 @@ function useColumns(): Column<LiveEvent>[] {
           row.verdict === 'quarantined' ? (
             <span className="muted">{row.reason && refusalLine(row.reason, t)}</span>
           ) : (
-            pii.text(row.subject)
+            row.subject
           ),
       },
       {
@@ -83,7 +81,7 @@ function useColumns(): Column<LiveEvent>[] {
         track: 'minmax(88px, 1fr)',
         cell: (row) => {
           const first = row.identifiers[0];
-          return first ? <span className="mono">{pii.identifier(first.kind, first.value)}</span> : null;
+          return first ? <span className="mono">{first.value}</span> : null;
         },
       },
       {
@@ -93,7 +91,7 @@ function useColumns(): Column<LiveEvent>[] {
         cell: (row) => <Mark tone={tones[row.verdict]}>{t(`verdict.${row.verdict}`)}</Mark>,
       },
     ];
-  }, [t, words, pii, sources.data]);
+  }, [t, words, sources.data]);
 }
 
 type LiveSearch = ReturnType<typeof route.useSearch>;
@@ -169,7 +167,6 @@ function Meter({ live, paused, onPause }: { live: ReturnType<typeof useLive>; pa
         </span>
         <b>{t('live.rate', { rate: decimal(live.rate, 1) })}</b>
       </span>
-      <PiiToggle />
       <Button aria-pressed={paused} icon={<Icon name={paused ? 'play' : 'pause'} />} onClick={onPause}>
         {t(paused ? 'live.resume' : 'live.pause')}
       </Button>

@@ -7,13 +7,11 @@ import { EventRecord } from '../../ui/EventRecord.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Json, parsedJson } from '../../ui/Json.tsx';
 import { Mark, Panel } from '../../ui/Page.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { refusalText } from '../../ui/refusalText.ts';
 
 function Rejected({ id }: { id: string }) {
   const { t } = useTranslation();
-  const pii = usePii();
   const query = useQuery(read('quarantineItem', { params: { id } }));
   return (
     <QueryView query={query}>
@@ -26,7 +24,7 @@ function Rejected({ id }: { id: string }) {
           <Link to="/data/quarantine" search={{ id: item.id, code: item.code, source: item.sourceId }}>
             {t('live.mend')}
           </Link>
-          <Json value={pii.json(parsedJson(item.raw))} label={t('event.raw')} />
+          <Json value={parsedJson(item.raw)} label={t('event.raw')} />
         </div>
       )}
     </QueryView>

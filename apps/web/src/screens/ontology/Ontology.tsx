@@ -1,4 +1,4 @@
-import type { Ontology as OntologyData } from '@guanxi/contracts';
+import { guessPii, type PiiClass, type Ontology as OntologyData } from '@guanxi/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -43,7 +43,7 @@ function NodeTypes({ ontology }: { ontology: OntologyData }) {
                 {Object.entries(node.attributes).map(([name, attribute]) => (
                   <span key={name} className="tag">
                     {names.attribute(type, name)} <b>{t(`imports.type.${attribute.type}`)}</b>
-                    {attribute.pii && <b className="pii-mark">{t('ontology.pii')}</b>}
+                    <PiiMark type={type} name={name} given={attribute.pii} />
                   </span>
                 ))}
               </span>
@@ -52,6 +52,19 @@ function NodeTypes({ ontology }: { ontology: OntologyData }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** The class of an attribute; where nobody set one, what its name suggests. */
+function PiiMark({ type, name, given }: { type: string; name: string; given: PiiClass | undefined }) {
+  const { t } = useTranslation();
+  const shown = given ?? guessPii(name, '', type === 'person').class;
+  if (shown === 'none') return null;
+  return (
+    <b className="pii-mark">
+      {t(`ontology.pii.${shown}`)}
+      {given === undefined && t('ontology.pii.guessed')}
+    </b>
   );
 }
 

@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next';
 import { call, read } from '../../api/queries.ts';
 import { ago, number } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/Page.tsx';
-import { PiiToggle } from '../../ui/pii.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
@@ -146,12 +145,7 @@ export function Quarantine() {
       options={states.map((value) => ({ value, label: t(`quarantine.statuses.${value}`) }))}
     />
   );
-  const actions = (
-    <>
-      {switcher}
-      <PiiToggle />
-    </>
-  );
+  const actions = <>{switcher}</>;
   return (
     <Page fill title={t('nav.quarantine')} lead={t('quarantine.lead')} actions={actions}>
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}

@@ -7,11 +7,11 @@ import { dateTime } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Json, parsedJson } from '../../ui/Json.tsx';
 import { Panel } from '../../ui/Page.tsx';
-import { usePii } from '../../ui/pii.tsx';
 import { Failure, QueryView } from '../../ui/states.tsx';
 import { MendsEditor } from '../../ui/MendsEditor.tsx';
 import { refusalText } from '../../ui/refusalText.ts';
 import { Allowed } from '../../ui/Allowed.tsx';
+import { RevealButton, useRevealed } from '../../ui/Reveal.tsx';
 
 /** The beginning of a mend that fits the reason, for the reader to finish. */
 function suggestionFor(item: Quarantined): SourceMend | undefined {
@@ -37,9 +37,9 @@ function suggestionFor(item: Quarantined): SourceMend | undefined {
 /** One rejected event: why, as it came, and its source's mends beside it. */
 export function QuarantineDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const pii = usePii();
   const item = useQuery(read('quarantineItem', { params: { id } }));
   const sources = useQuery(read('sources'));
+  const revealed = useRevealed({ kind: 'quarantined', id });
   const dismiss = useMutation({
     mutationFn: () => call('quarantineDismiss', { body: { ids: [id] } }),
     onSuccess: async () => {
@@ -71,7 +71,10 @@ export function QuarantineDetail({ id, onClose }: { id: string; onClose: () => v
                 <dt>{t('event.received')}</dt>
                 <dd>{dateTime(data.receivedAt)}</dd>
               </dl>
-              <Json value={pii.json(parsedJson(data.raw))} label={t('event.raw')} />
+              <Json value={parsedJson(revealed?.quarantined?.raw ?? data.raw)} label={t('event.raw')} />
+              <span>
+                <RevealButton subject={{ kind: 'quarantined', id }} />
+              </span>
               {data.status === 'waiting' && (
                 <div className="row">
                   <Allowed needs="data.manage">

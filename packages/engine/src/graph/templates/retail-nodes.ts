@@ -126,7 +126,7 @@ export const retailNodes: NodeTypes = {
     family: 'event',
     title: 'last_message',
     attributes: {
-      last_message: attribute('最后一条消息', 'Last message', 'string', true),
+      last_message: attribute('最后一条消息', 'Last message', 'string', 'personal'),
       last_from: attribute('最后发言方', 'Last to speak'),
     },
   },

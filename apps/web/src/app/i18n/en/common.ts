@@ -108,8 +108,13 @@ export const common: typeof zh = {
   pii: {
     masked: 'Masked',
     shown: 'Shown',
-    showHint: 'Show phone numbers, e-mails and names on this page',
+    showHint: 'Show phone numbers, e-mails and names for 15 minutes, for a reason',
     hideHint: 'Mask personal data again',
+    whoMay: 'Only customer service and administrators may see plain personal data. Ask one of them.',
+    title: 'Show personal data',
+    note: 'The audit log keeps who asked, when and why. What is shown here is masked again after 15 minutes.',
+    reason: 'Why do you need it? At least 5 characters',
+    show: 'Show',
   },
   table: { keys: 'Arrow keys move, Enter opens' },
   job: {

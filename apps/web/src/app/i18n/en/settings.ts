@@ -50,7 +50,7 @@ export const settings: typeof zh = {
     title: 'Shown as',
     key: 'key',
     attributes: 'Attributes',
-    pii: 'personal',
+    pii: { quasi: 'quasi-identifying', personal: 'personal', sensitive: 'sensitive', guessed: ' (guessed)' },
     inverse: 'Read backwards',
     weight: 'Weight',
     countsEvents: 'number of events',

@@ -98,7 +98,17 @@ export const common = {
     copyRequestId: '复制请求编号 {{id}}…',
     saved: '已保存',
   },
-  pii: { masked: '已脱敏', shown: '已显示', showHint: '在本页显示手机号、邮箱和姓名', hideHint: '重新隐藏个人信息' },
+  pii: {
+    masked: '已脱敏',
+    shown: '已显示',
+    showHint: '说明原因后，显示手机号、邮箱和姓名 15 分钟',
+    hideHint: '重新隐藏个人信息',
+    whoMay: '只有客服和管理员可以查看明文个人信息，请联系他们。',
+    title: '显示个人信息',
+    note: '审计日志会记录谁在何时因何查看。15 分钟后自动重新脱敏。',
+    reason: '为什么需要查看？至少 5 个字符',
+    show: '显示',
+  },
   table: { keys: '上下方向键移动，回车打开' },
   job: {
     running: '{{n}} 个任务',

@@ -49,7 +49,7 @@ export const settings = {
     title: '显示名',
     key: '键',
     attributes: '属性',
-    pii: '个人信息',
+    pii: { quasi: '准标识', personal: '个人信息', sensitive: '敏感信息', guessed: '（推测）' },
     inverse: '反向读作',
     weight: '权重',
     countsEvents: '事件次数',
