@@ -6,7 +6,6 @@ import { read } from '../api/queries.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { FamilyGlyph } from '../ui/family.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { maskIdentifier, maskPerson, maskText } from '../ui/mask.ts';
 import { useDebounced } from '../ui/useDebounced.ts';
 import { useNames } from '../ui/useOntology.ts';
 import { switchLanguage } from './i18n/index.ts';
@@ -78,10 +77,10 @@ function useFound(query: string): { entries: Entry[]; busy: boolean; failed: boo
     key: `c${row.id}`,
     group: 'customers',
     mark: <FamilyGlyph family="person" />,
-    label: maskPerson(row.name),
+    label: row.name,
     hint: row.identifiers
       .slice(0, 2)
-      .map((item) => maskIdentifier(item.kind, item.value))
+      .map((item) => item.value)
       .join('  '),
     run: () => void navigate({ to: '/customers/$id', params: { id: row.id } }),
   }));
@@ -91,7 +90,7 @@ function useFound(query: string): { entries: Entry[]; busy: boolean; failed: boo
       key: `n${node.id}`,
       group: 'nodes',
       mark: <FamilyGlyph family={names.family(node.type)} />,
-      label: maskText(node.label),
+      label: node.label,
       hint: names.nodeType(node.type),
       run: () => void navigate({ to: '/graph', search: { n: node.id, x: node.id, sel: node.id } }),
     }));

@@ -34,7 +34,7 @@ export function useExport({ scene, data, drawing, title }: ExportQuery) {
     const kept = new Set(nodes.map(({ id }) => id));
     const edges = data.edges.filter(({ from, to }) => kept.has(from) && kept.has(to));
     const today = dateOnly(new Date().toISOString());
-    const masking = t(pii.shown ? 'graph.export.shown' : 'graph.export.masked', { date: today });
+    const masking = t('graph.export.masked', { date: today });
     const note = made === 'none' ? masking : `${t('demo.label')} · ${masking}`;
     const file = `${title ?? t('nav.graph')}-${today}.${kind}`.replace(/[\\/:*?"<>|]/g, '_');
     if (kind === 'csv') {

@@ -164,7 +164,6 @@ export const graph: typeof zh = {
       json: 'Nodes and relations (JSON)',
       title: 'Graph of {{nodes}} nodes',
       masked: 'Personal data masked · {{date}}',
-      shown: 'Contains personal data, keep it safe · {{date}}',
       failed: 'The picture could not be made. Try again.',
       from: 'From id',
       fromType: 'From type',

@@ -162,7 +162,6 @@ export const graph = {
       json: '节点与关系（JSON）',
       title: '图谱，{{nodes}} 个节点',
       masked: '个人信息已脱敏 · {{date}}',
-      shown: '含个人信息，请妥善保管 · {{date}}',
       failed: '图片没有生成，请重试。',
       from: '起点编号',
       fromType: '起点类型',
