@@ -11,7 +11,8 @@ const ENGINE = {
   graph: ['platform', 'ingest', 'identity'],
   scenes: ['platform'],
   profile: ['platform', 'ingest', 'identity', 'graph'],
-  river: ['platform', 'ingest', 'identity', 'graph', 'profile'],
+  privacy: ['platform', 'audit', 'ingest', 'identity', 'graph', 'profile'],
+  river: ['platform', 'ingest', 'identity', 'graph', 'profile', 'privacy'],
   transfer: ['platform'],
 };
 const engine = 'packages/engine/src';

@@ -23,9 +23,16 @@ export async function derivedState({
   identity,
   graph,
   profile,
+  privacy,
 }: Guanxi): Promise<Record<string, string[]>> {
   const state: Record<string, string[]> = {};
-  for (const table of [...ingest.dedup.tables, ...identity.tables, ...graph.tables, ...profile.tables]) {
+  for (const table of [
+    ...ingest.dedup.tables,
+    ...identity.tables,
+    ...graph.tables,
+    ...profile.tables,
+    ...privacy.tables,
+  ]) {
     const final = table.engine === 'MergeTree' ? '' : 'FINAL';
     const columns = Object.entries(table.columns).map(([name, type]) =>
       type.startsWith('UInt64') || type.includes('Decimal') ? `toString(${name}) AS ${name}` : name,

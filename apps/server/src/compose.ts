@@ -5,6 +5,7 @@ import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
 import { createIngest, type Ingest } from '@guanxi/engine/ingest';
 import { type Config, openPlatform, type Platform, type PlatformOptions, type Term } from '@guanxi/engine/platform';
+import { createPrivacy, openPrivacy, type Privacy } from '@guanxi/engine/privacy';
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
 import { createScenes, type Scenes } from '@guanxi/engine/scenes';
@@ -29,6 +30,7 @@ export interface Guanxi {
   readonly scenes: Scenes;
   readonly profile: Profile;
   readonly imports: Imports;
+  readonly privacy: Privacy;
   readonly river: River;
   readonly demo: Demo;
   readonly live: Live;
@@ -56,22 +58,30 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     const graph = await createGraph(platform, identity);
     const scenes = await createScenes(platform);
     const profile = await createProfile(platform, identity, graph);
-    const river = await createRiver({ platform, ingest, identity, graph, profile });
+    const base = await openPrivacy({ platform, ingest, identity });
+    const river = await createRiver({ platform, ingest, identity, graph, profile, consent: base.consent });
     const imports = createImports(platform, ingest, { throttle: () => river.throttle(IMPORT_LEAD) });
     const demo = createDemo({ platform, ingest, imports, river });
     const live = createLive({ ingest, identity, river });
+    const privacy = createPrivacy(base, {
+      platform, audit, ingest, identity, graph, profile, river, imports, forget: live.forget,
+    }); // prettier-ignore
     const handlers = {
       import: imports.handler,
       rebuild: rebuildHandler({ identity, graph, river }),
       demo: demo.handler,
       backup: backupHandler({ platform, river }),
+      ...privacy.handlers,
     };
+    let stopPrivacy: () => void = () => undefined;
     const standing = {
       async begin(term: Term) {
         await river.lead(term);
         await platform.jobs.start(handlers);
+        stopPrivacy = await privacy.start();
       },
       async end() {
+        stopPrivacy();
         await platform.jobs.pause();
         await river.follow();
       },
@@ -88,12 +98,14 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       scenes,
       profile,
       imports,
+      privacy,
       river,
       demo,
       live,
       masking: createMasking(() => ({ ontology: graph.ontology(), rules: identity.rules() })),
       startedAt: platform.clock.now(),
       async close() {
+        stopPrivacy();
         await platform.leadership.close();
         await river.stop();
         await platform.close();

@@ -8,6 +8,8 @@ export interface Live {
   /** The newest events, newest first. */
   recent(): readonly EventSummary[];
   watch(listener: (events: readonly EventSummary[]) => void): () => void;
+  /** Forgets events that name any of these persons or identifiers, and everything refused. */
+  forget(ids: ReadonlySet<string>): void;
 }
 
 const KEPT = 2000;
@@ -67,6 +69,15 @@ export function createLive({ ingest, identity, river }: { ingest: Ingest; identi
   ingest.onQuarantined((items) => tell(items.slice(-SHOWN_PER_BATCH).map(quarantineSummary)));
   return {
     recent: () => recent.toReversed(),
+    forget(ids) {
+      const kept = recent.filter(
+        ({ person, identifiers, verdict }) =>
+          verdict !== 'quarantined' &&
+          !(person !== null && ids.has(person)) &&
+          !identifiers.some(({ id }) => ids.has(id)),
+      );
+      recent.splice(0, recent.length, ...kept);
+    },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -62,6 +62,21 @@ const order = z.looseObject({
   products: z.array(identifiedProduct).max(10_000).optional(),
 });
 const id = z.union([text, z.number().transform(String)]);
+const oneOrMany = z.union([z.string().trim().min(1).max(40), z.array(z.string().trim().min(1).max(40)).min(1).max(50)]);
+/** One purpose or several, for one channel or several, or for all where none is named. */
+const consent = z
+  .looseObject({
+    purpose: oneOrMany.optional(),
+    purposes: oneOrMany.optional(),
+    channel: oneOrMany.optional(),
+    channels: oneOrMany.optional(),
+    granted: z.boolean(),
+    evidence: z.string().max(500).optional(),
+  })
+  .refine((item) => item.purpose !== undefined || item.purposes !== undefined, {
+    message: 'consent needs a purpose',
+    path: ['purpose'],
+  });
 const campaign = z.looseObject({ campaign_id: z.union([text, z.number().transform(String)]) });
 
 /**
@@ -89,6 +104,7 @@ export const eventContracts = {
   'Campaign Withheld': campaign,
   'Campaign Opened': campaign,
   'Campaign Clicked': campaign,
+  'Consent Updated': consent,
   'Service Ticket Opened': z.looseObject({
     ticket_id: z.union([text, z.number().transform(String)]),
     body: z.string().max(20_000).optional(),

@@ -18,5 +18,6 @@ export * from './ontology.ts';
 export * from './openapi.ts';
 export * from './pii.ts';
 export * from './reveal.ts';
+export * from './privacy.ts';
 export * from './scene.ts';
 export * from './system.ts';

@@ -13,6 +13,7 @@ import type { Caller, Handlers, Raw, StreamHandlers } from './handler.ts';
 import { identityHandlers } from './identity.ts';
 import { importHandlers } from './imports.ts';
 import { piiHandlers } from './pii.ts';
+import { privacyHandlers } from './privacy.ts';
 import { streamHandlers } from './streams.ts';
 import { systemHandlers } from './system.ts';
 
@@ -30,6 +31,7 @@ const handlers: Handlers & StreamHandlers = {
   ...piiHandlers,
   ...exploreHandlers,
   ...demoHandlers,
+  ...privacyHandlers,
   ...streamHandlers,
 };
 

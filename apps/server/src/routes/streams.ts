@@ -88,4 +88,11 @@ export const streamHandlers: Omit<StreamHandlers, 'signOnStart' | 'signOnReturn'
       .header('content-disposition', 'attachment; filename="audit.csv"');
     return reply.send(Readable.from(auditLines(query, guanxi)));
   },
+  async customerAccess({ params }, { privacy }, { actor }, { reply }) {
+    const file = await privacy.access(params.id, actor);
+    void reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('content-disposition', `attachment; filename="customer-${params.id}.json"`);
+    return reply.send(Readable.from(file));
+  },
 };

@@ -9,5 +9,5 @@ export function jobTitle({ kind, title }: Pick<Job, 'kind' | 'title'>, t: TFunct
     return loaded ? t('demo.job.load', { people: number(loaded.people) }) : t('demo.job.clear');
   }
   const reason = kind === 'rebuild' ? rebuildReason.safeParse(title).data : undefined;
-  return reason ? t(`job.rebuild.${reason}`) : title;
+  return reason ? t(`job.rebuild.${reason}`) : title || t(`job.kind.${kind}`);
 }

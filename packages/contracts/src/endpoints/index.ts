@@ -9,6 +9,7 @@ import { graphEndpoints } from './graph.ts';
 import { identityEndpoints } from './identity.ts';
 import { importsEndpoints } from './imports.ts';
 import { piiEndpoints } from './pii.ts';
+import { privacyEndpoints } from './privacy.ts';
 import { systemEndpoints } from './system.ts';
 
 /** Every operation of the API: paths, inputs and outputs are written down here and nowhere else. */
@@ -24,6 +25,7 @@ export const endpoints = {
   ...piiEndpoints,
   ...exploreEndpoints,
   ...demoEndpoints,
+  ...privacyEndpoints,
 } as const satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof endpoints;

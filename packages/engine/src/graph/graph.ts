@@ -37,6 +37,7 @@ import { ontologyMigrations, parseOntology, readOntology, writeOntology } from '
 import { readPaths } from './paths.ts';
 import { placeOf } from './persons.ts';
 import { compileOntology, type GraphEvent } from './projection.ts';
+import { createRepair, type GraphRepair } from './repair.ts';
 import { batchRows } from './rows.ts';
 import { type SearchOptions, searchNodes } from './search.ts';
 import { writeBatch } from './store.ts';
@@ -54,6 +55,8 @@ export interface Graph {
   apply(events: readonly GraphEvent[], tokenPrefix: string): Promise<void>;
   /** What one event makes of the graph. */
   effects(event: GraphEvent): EventDetail['effects'];
+  /** Takes events out of the graph as if they had never been. */
+  repair(): GraphRepair;
   /** Names of nodes, persons by their ids of today. */
   labels: Label;
   /** Nodes by key, title or identifier; exact ones first, then by beginning, then by words contained. */
@@ -127,6 +130,7 @@ export async function createGraph(
     apply: (events, tokenPrefix) =>
       writeBatch(clickhouse, batchRows(events, current.project, current.titles), tokenPrefix),
     effects: (event) => describeEffects(current.project(event), current.titles),
+    repair: () => createRepair(clickhouse, current.project, current.titles),
     labels: label,
     search: (text, options) => searchNodes(tools, text, options),
     node: async (id) => readDetail(tools, await placeOf(identity, id)),

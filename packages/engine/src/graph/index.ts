@@ -5,5 +5,6 @@ export { createGraph, type Graph } from './graph.ts';
 export type { Label, NodeRef } from './labels.ts';
 export { personName } from './names.ts';
 export type { GraphEvent } from './projection.ts';
+export type { GraphRepair } from './repair.ts';
 export type { SearchOptions } from './search.ts';
 export { retail } from './templates/retail.ts';

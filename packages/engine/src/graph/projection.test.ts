@@ -134,6 +134,8 @@ const cases: Record<ContractedEvent, [JsonObject, string[]]> = {
     ['me opened_ticket ticket:t1 1', 'ticket:t1 ticket_about product:p1 1', 'ticket:t1 ticket_on_order order:o1 1'],
   ],
   'Service Ticket Closed': [{ ticket_id: 't1' }, ['me closed_ticket ticket:t1 1']],
+  // Consent is kept beside the graph.
+  'Consent Updated': [{ purpose: 'marketing', channel: 'sms', granted: true }, []],
 };
 
 test.each(Object.entries(cases))('%s makes what it should', (event, [properties, edges]) => {

@@ -1,7 +1,7 @@
 import { subjectOf } from '../ingest/index.ts';
 import { cleanText } from './expression.ts';
 import { NAMING_ATTRIBUTES, searchText, stampedTitle } from './names.ts';
-import type { EffectEdge, EffectNode, GraphEvent, Project } from './projection.ts';
+import type { EffectEdge, EffectNode, Effects, GraphEvent, Project } from './projection.ts';
 
 interface AttributeState {
   value: string;
@@ -176,9 +176,12 @@ export function batchRows(
     // Lines are joined as they come: a hundred thousand that live until the end cost more than all else together.
     edgeEvents.push(lines.join('\n'));
   }
+  return { event: events.map(eventRow), edge_event: edgeEvents, ...stateRows(collector) };
+}
+
+function stateRows(collector: Collector): StateRows {
   const states = [...collector.nodes.values()];
   return {
-    event: events.map(eventRow),
     node: states.map(({ node, first, last, title }) => ({
       id: node.id,
       type: node.type,
@@ -191,7 +194,31 @@ export function batchRows(
       [...attributes].map(([name, { value, time, seq }]) => ({ node: node.id, name, value, time, seq })),
     ),
     node_name: [...collector.names.values()],
-    edge_event: edgeEvents,
     adjacency: adjacencyText(collector.edges),
   };
+}
+
+type StateRows = Pick<BatchRows, 'node' | 'node_attribute' | 'node_name' | 'adjacency'>;
+
+/** What events say of some nodes and of the edges among them, added up however many events there are. */
+export class Gathering {
+  readonly #collector: Collector;
+
+  constructor(
+    private readonly nodes: ReadonlySet<string>,
+    titles: ReadonlyMap<string, string>,
+  ) {
+    this.#collector = new Collector(titles);
+  }
+
+  add({ event: { time, seq, channel } }: GraphEvent, effects: Effects): void {
+    for (const node of effects.nodes.values()) if (this.nodes.has(node.id)) this.#collector.addNode(node, time, seq);
+    for (const [key, edge] of effects.edges)
+      if (this.nodes.has(edge.from.id) && this.nodes.has(edge.to.id))
+        this.#collector.addEdge(key, edge, Math.round(edge.weight * 10_000), time, cleanText(channel, 100));
+  }
+
+  rows(): StateRows {
+    return stateRows(this.#collector);
+  }
 }

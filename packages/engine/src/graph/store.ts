@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '../platform/index.ts';
 import { type BatchRows, EDGE_COLUMNS } from './rows.ts';
 
@@ -41,4 +42,14 @@ export async function writeBatch(clickhouse: ClickHouse, rows: BatchRows, tokenP
     await clickhouse.insert(table, rows[table], { lane: 'river', token: `${tokenPrefix}:${table}` });
   for (const table of ['edge_event', 'adjacency'] as const)
     await insertLines(clickhouse, table, rows[table], `${tokenPrefix}:${table}`);
+}
+
+/** Writes states that were gathered anew; each call has its effect. */
+export async function writeStates(
+  clickhouse: ClickHouse,
+  rows: Pick<BatchRows, 'node' | 'node_attribute' | 'node_name' | 'adjacency'>,
+): Promise<void> {
+  for (const table of ['node', 'node_attribute', 'node_name'] as const)
+    await clickhouse.insert(table, rows[table], { lane: 'river' });
+  await insertLines(clickhouse, 'adjacency', rows.adjacency, `repair:${randomUUID()}`);
 }

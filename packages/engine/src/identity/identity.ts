@@ -8,7 +8,7 @@ import type {
   UnmergeRequest,
 } from '@guanxi/contracts';
 import type { CanonicalEvent } from '../ingest/index.ts';
-import { type Platform, reloadOn, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
+import { idArray, type Platform, reloadOn, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
 import {
   type DecisionItem,
   identityDecision,
@@ -17,10 +17,12 @@ import {
   type Observation,
 } from './decision.ts';
 import { dryRunRules } from './dry-run.ts';
+import { compileReader } from './extract.ts';
 import { PersonMap } from './mapping.ts';
 import { observer } from './observe.ts';
 import { previewDecision } from './preview.ts';
 import { currentPerson, membersByPerson, readPerson, searchPersons } from './read.ts';
+import { componentOf, remakeComponent } from './remake.ts';
 import { resolveBatch } from './resolve.ts';
 import { checkRules, compileRules } from './rules.ts';
 import { loadRules, saveRules } from './rules-store.ts';
@@ -43,6 +45,10 @@ export interface Identity {
   lead(leads: boolean): Promise<void>;
   /** What an event says about identity; null where it names nobody. Pure. */
   observe(event: CanonicalEvent): Observation | null;
+  /** Whether identifiers of a kind name a person rather than a device. */
+  isKnown(kind: string): boolean;
+  /** The identifiers that a text somebody wrote could mean, one at most of each kind. */
+  read(text: string): Identifier[];
   /** Plays log records, in order of seq, inside the caller's transaction. */
   apply(items: readonly IdentityItem[], batch: BatchBounds, statements: Statements): Promise<void>;
   /** After the commit: copies what the batch changed to ClickHouse. May be repeated. */
@@ -74,6 +80,17 @@ export interface Identity {
     rules: IdentityRules,
     batches: AsyncIterable<readonly (CanonicalEvent | DecisionItem)[]>,
   ): Promise<RulesDryRun>;
+  /** These and all that links of any state join with them; null where there are more than `most`. */
+  componentOf(ids: readonly NodeId[], most: number): Promise<NodeId[] | null>;
+  /**
+   * Makes a component anew from the records that stay, as if the others had never been; while nothing is applied. To be
+   * repeated where it was interrupted. Answers how many rows were there.
+   */
+  remake(
+    component: readonly NodeId[],
+    gone: readonly number[],
+    items: readonly IdentityItem[],
+  ): Promise<{ identifiers: number; links: number; changes: number }>;
   counts(): Promise<{ persons: number; known: number; identifiers: number }>;
   /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
   reset(statements: Statements): Promise<void>;
@@ -90,6 +107,7 @@ class OneId implements Identity {
   readonly #persons: PersonMap;
   #rules: IdentityRules;
   #observe: Identity['observe'];
+  #read: Identity['read'];
 
   constructor(
     private readonly platform: Platform,
@@ -98,11 +116,14 @@ class OneId implements Identity {
     this.#rules = rules;
     this.#observe = observer(rules);
     this.#cipher = platform.vault.cipher('identity');
+    this.#read = compileReader(rules);
     this.#persons = new PersonMap(platform.postgres);
   }
 
   rules = () => this.#rules;
   observe = (event: CanonicalEvent) => this.#observe(event);
+  isKnown = (name: string) => this.#rules.kinds.some(({ kind, nature }) => kind === name && nature === 'known');
+  read = (text: string) => this.#read(text);
 
   async setRules(rules: IdentityRules): Promise<void> {
     checkRules(rules);
@@ -124,6 +145,7 @@ class OneId implements Identity {
   #use(rules: IdentityRules): void {
     this.#rules = rules;
     this.#observe = observer(rules);
+    this.#read = compileReader(rules);
   }
 
   async apply(items: readonly IdentityItem[], _batch: BatchBounds, statements: Statements): Promise<void> {
@@ -138,17 +160,17 @@ class OneId implements Identity {
 
   async mirror({ from, to }: BatchBounds): Promise<void> {
     this.#persons.settled();
-    const rows = await this.platform.postgres.query(
-      'SELECT id AS anchor, person, version FROM identifier WHERE aliased AND version BETWEEN $1 AND $2',
-      [from, to],
-    );
-    await this.platform.clickhouse.insert('person_alias', rows, { lane: 'river' });
-    const fresh = await this.platform.postgres.query<IdentifierRow>(
-      'SELECT id, kind, value FROM identifier WHERE seq BETWEEN $1 AND $2',
-      [from, to],
-    );
-    const names = fresh.map((row) => identifierOf(row, this.#cipher));
-    await this.platform.clickhouse.insert(
+    await this.#copy('aliased AND version BETWEEN $1 AND $2', 'seq BETWEEN $1 AND $2', [from, to]);
+  }
+
+  /** Copies identifiers to ClickHouse: persons of those for which `moved` holds, names of those for which `fresh` does. */
+  async #copy(moved: string, fresh: string, params: readonly unknown[]): Promise<void> {
+    const { postgres, clickhouse } = this.platform;
+    const rows = await postgres.query(`SELECT id AS anchor, person, version FROM identifier WHERE ${moved}`, params);
+    await clickhouse.insert('person_alias', rows, { lane: 'river' });
+    const named = await postgres.query<IdentifierRow>(`SELECT id, kind, value FROM identifier WHERE ${fresh}`, params);
+    const names = named.map((row) => identifierOf(row, this.#cipher));
+    await clickhouse.insert(
       'identifier_name',
       names.map(({ id, kind, value }) => ({ text: value.toLowerCase(), kind, id })),
       { lane: 'river' },
@@ -220,6 +242,23 @@ class OneId implements Identity {
 
   dryRun: Identity['dryRun'] = (rules, batches) =>
     dryRunRules({ postgres: this.platform.postgres, cipher: this.#cipher }, rules, batches);
+
+  componentOf = (ids: readonly NodeId[], most: number) => componentOf(this.platform.postgres, ids, most);
+
+  remake: Identity['remake'] = async (component, gone, items) => {
+    const { postgres, clickhouse } = this.platform;
+    this.#persons.moving(component);
+    const removed = await postgres.transaction((statements) =>
+      remakeComponent(component, gone, items, compileRules(this.#rules), this.#cipher, statements),
+    );
+    this.#persons.settled();
+    const ids = { ids: idArray(component) };
+    await clickhouse.remove('person_alias', 'anchor IN {ids:Array(UInt64)}', ids);
+    await clickhouse.remove('identifier_name', 'id IN {ids:Array(UInt64)}', ids);
+    const own = 'id = ANY($1::bigint[])';
+    await this.#copy(`aliased AND ${own}`, own, [`{${component.join(',')}}`]);
+    return removed;
+  };
 
   async counts(): Promise<{ persons: number; known: number; identifiers: number }> {
     const [row] = await this.platform.postgres.query<Record<'persons' | 'known' | 'identifiers', string>>(

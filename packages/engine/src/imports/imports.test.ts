@@ -23,6 +23,8 @@ beforeAll(async () => {
     rebuild: () => Promise.reject(new Error('not here')),
     demo: () => Promise.reject(new Error('not here')),
     backup: () => Promise.reject(new Error('not here')),
+    erasure: () => Promise.reject(new Error('not here')),
+    retention: () => Promise.reject(new Error('not here')),
   });
 });
 let before = 0;

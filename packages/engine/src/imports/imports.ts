@@ -38,6 +38,11 @@ export interface Imports {
     /** Imports a file within a job that goes on already, through a gate of its own. */
     run(path: string, mapping: ImportMapping, run: JobRun, gate: Gate): Promise<ImportFigures>;
   };
+  /** Removes every upload of which a cell, or the file as it is, is spoken of; how many. */
+  eraseUploads(names: (cell: string) => boolean, signal: AbortSignal): Promise<number>;
+  /** Uploads that nobody has used since an instant (milliseconds). */
+  uploadsOlder(before: number): Promise<number>;
+  removeUploads(before: number): Promise<number>;
   /** Works on jobs of kind `import`. */
   readonly handler: JobHandler;
 }
@@ -96,12 +101,48 @@ export function createImports(
           runImport(table, mapping, run, { gate: own, throttle }),
         ),
     },
+    async eraseUploads(names, signal) {
+      let erased = 0;
+      for (const file of await uploads.all()) {
+        signal.throwIfAborted();
+        if (!(await speaksOf(file, names))) continue;
+        await uploads.remove(file.id);
+        erased++;
+      }
+      return erased;
+    },
+    uploadsOlder: async (before) => (await uploads.all()).filter((file) => file.usedAt < before).length,
+    async removeUploads(before) {
+      const old = (await uploads.all()).filter((file) => file.usedAt < before);
+      for (const { id } of old) await uploads.remove(id);
+      return old.length;
+    },
     async handler(run) {
       const { file, mapping } = importParams.parse(run.params);
       return withTable(await locate(file), mapping.file, (table) => runImport(table, mapping, run, { gate, throttle }));
     },
   };
 }
+
+/** Whether a file speaks of somebody, by its name or any cell; of one that cannot be read as rows, its bytes are looked at. */
+async function speaksOf(file: StoredFile, names: (cell: string) => boolean): Promise<boolean> {
+  if (names(file.name)) return true;
+  try {
+    return await withTable(file, undefined, async (table) => {
+      for await (const { rows } of table.batches())
+        for (const { values, content } of rows)
+          if (values.some((value) => names(textOfCell(value))) || names(content)) return true;
+      return false;
+    });
+  } catch {
+    const pieces: Buffer[] = [];
+    for await (const piece of file.source.read()) pieces.push(piece);
+    return names(Buffer.concat(pieces).toString('utf8'));
+  }
+}
+
+const textOfCell = (value: unknown): string =>
+  typeof value === 'string' ? value : value === null || value === undefined ? '' : (JSON.stringify(value) ?? '');
 
 async function withTable<T>(
   { source, name }: StoredFile,

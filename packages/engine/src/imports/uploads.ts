@@ -19,6 +19,9 @@ export interface Uploads {
   save(body: AsyncIterable<Uint8Array>, name: string, limit: number): Promise<{ file: string; bytes: number }>;
   /** Throws `no_such_file`. */
   find(file: string): Promise<StoredFile>;
+  /** Every file there is, with when it was last used. */
+  all(): Promise<(StoredFile & { readonly id: string; readonly usedAt: number })[]>;
+  remove(id: string): Promise<void>;
 }
 
 const ID = /^[0-9a-f]{32}$/;
@@ -63,6 +66,22 @@ export function createUploads(folder: string, clock: Clock, vault: Vault): Uploa
         throw error;
       }
       return { file: id, bytes };
+    },
+    async all() {
+      const cards = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+      const files: (StoredFile & { id: string; usedAt: number })[] = [];
+      for (const id of cards.map((name) => name.slice(0, -'.json'.length))) {
+        const source = await SealedFile.open(dataOf(id), key).catch(() => null);
+        // A card whose file was not sealed by this installation is of no use to anybody: it goes with its time.
+        if (!source) continue;
+        const [text, used] = await Promise.all([readFile(cardOf(id), 'utf8'), stat(cardOf(id))]);
+        files.push({ id, source, name: names.open(card.parse(JSON.parse(text)).name), usedAt: used.mtimeMs });
+      }
+      return files;
+    },
+    async remove(id) {
+      await rm(dataOf(id), { force: true });
+      await rm(cardOf(id), { force: true });
     },
     async find(file) {
       const missing = new UserError('not_found', 'no_such_file', 'There is no such uploaded file', {

@@ -36,6 +36,8 @@ export interface Dedup {
   remember(events: readonly CanonicalEvent[], token: string): Promise<void>;
   /** To be called by whoever begins to process the log: another process may have remembered events meanwhile. */
   recall(): Promise<void>;
+  /** Forget the events of these places. */
+  erase(places: readonly number[]): Promise<void>;
   /** To be called after the tables were emptied. */
   forget(): Promise<void>;
   readonly tables: readonly Table[];
@@ -45,7 +47,7 @@ export interface Dedup {
  * Ids are compared within a source: whoever makes them keeps them apart, and nobody with a browser's public key can
  * make another source's events vanish by guessing their ids.
  */
-const keyOf = (event: CanonicalEvent): string => hashOf(`${event.sourceId}\0${event.messageId}`);
+export const messageKeyOf = (event: CanonicalEvent): string => hashOf(`${event.sourceId}\0${event.messageId}`);
 
 const repeats = (known: Known, event: CanonicalEvent): boolean =>
   known.seq < event.seq &&
@@ -145,7 +147,7 @@ export async function createDedup(clickhouse: ClickHouse): Promise<Dedup> {
       const duplicates = new Set<number>();
       if (events.length === 0) return duplicates;
       await remembered.load();
-      const keys = events.map(keyOf);
+      const keys = events.map(messageKeyOf);
       const possible = new Set(keys.filter((key) => remembered.possible(BigInt(key))));
       const known =
         possible.size > 0 ? await lookUp(clickhouse, possible, events.at(-1)!.seq) : new Map<string, Known[]>();
@@ -160,7 +162,7 @@ export async function createDedup(clickhouse: ClickHouse): Promise<Dedup> {
     },
     async remember(events, token) {
       const rows = events.map((event) => ({
-        hash: keyOf(event),
+        hash: messageKeyOf(event),
         seq: event.seq,
         received_at: event.receivedAt,
         lasting: event.lasting ? 1 : 0,
@@ -177,6 +179,7 @@ export async function createDedup(clickhouse: ClickHouse): Promise<Dedup> {
       );
       remembered.begin(Number(counted?.rows ?? 0));
     },
+    erase: (places) => clickhouse.remove('message', 'seq IN {places:Array(UInt64)}', { places: idArray(places) }),
     forget: async () => remembered.clear(),
   };
 }

@@ -1,6 +1,6 @@
-export { DEDUP_WINDOW_MS, type Dedup } from './dedup.ts';
+export { DEDUP_WINDOW_MS, type Dedup, messageKeyOf } from './dedup.ts';
 export type { DayFigures, VolumeSlice } from './figures.ts';
-export { createIngest, type Ingest, type Outcome, type Sources } from './ingest.ts';
+export { createIngest, type Guard, type Ingest, type Outcome, type Sources } from './ingest.ts';
 export type { Quarantine, QuarantineQuery, ReplayRequest, ReplayResult } from './quarantine.ts';
 export { canonicalName, readEvent, wireEventOf } from './read.ts';
 export type { Address, IngestRequest } from './request.ts';

@@ -58,6 +58,11 @@ export interface Ingest {
   readonly sources: Sources;
   readonly quarantine: Quarantine;
   readonly dedup: Dedup;
+  /**
+   * From now on what `drops` says yes to is answered as if accepted and kept nowhere: events of people who asked to be
+   * forgotten. Null: nothing is dropped. An event that would be refused comes as its raw text.
+   */
+  guard(drops: Guard | null): void;
   /** Accepted and refused events per day by receipt, UTC, today last. */
   daily(days: number): Promise<DayFigures[]>;
   /** Called after refused events are on disk. */
@@ -68,8 +73,16 @@ const ISSUES_TOLD = 10;
 /** Of a body that cannot be read, as much is kept as tells what it was. */
 const UNREADABLE_KEPT = 65_536;
 
+/** Whether something may not come in. */
+export interface Guard {
+  entry(entry: LogEntry): boolean;
+  refused(raw: string, sourceId: string): boolean;
+}
+
 interface Parts {
   readonly platform: Platform;
+  /** One for all ways in. */
+  readonly gate: { guard: Guard | null };
   readonly store: QuarantineStore;
   readonly sources: Awaited<ReturnType<typeof openSources>>;
   readonly events: Counter<'verdict'>;
@@ -97,6 +110,17 @@ function judgeAll(events: readonly Json[], envelopeOf: (event: Json) => Envelope
     else judged.refused.push({ ...verdict.refused, index, envelope });
   });
   return judged;
+}
+
+function guarded(judged: Judged, sourceId: string, { gate: { guard }, events }: Parts): Judged {
+  if (!guard) return judged;
+  const entries = judged.entries.filter((entry) => !guard.entry(entry));
+  const refused = judged.refused.filter(({ raw }) => !guard.refused(raw, sourceId));
+  events.inc(
+    { verdict: 'suppressed' },
+    judged.entries.length + judged.refused.length - entries.length - refused.length,
+  );
+  return { entries, refused };
 }
 
 const toItem = (sourceId: string, envelope: Envelope, { name, refusal, messageId, raw }: Refused): NewItem => ({
@@ -156,7 +180,11 @@ async function acceptRequest(request: IngestRequest, parts: Parts): Promise<Outc
   const { events, envelope, keys } = await open(request, receivedAt, parts);
   const source = sourceOf([...request.keys, ...keys], parts);
   const court = { sourceId: source.id, mends: source.mends, maxEventBytes: platform.config.maxEventBytes };
-  const { entries, refused } = judgeAll(events, () => envelope, court);
+  const { entries, refused } = guarded(
+    judgeAll(events, () => envelope, court),
+    source.id,
+    parts,
+  );
   // The log first: when it refuses, the client sends everything again and nothing may lie in quarantine twice.
   await platform.log.append(entries);
   if (refused.length > 0) await store.add(refused.map((item) => toItem(source.id, envelope, item)));
@@ -188,7 +216,8 @@ async function acceptEvents(
     mayNameNobody: source.kind === 'file',
   };
   const said = source.kind === 'file' ? events.map((event) => ({ channel: 'file', ...event })) : events;
-  const { entries, refused } = judgeAll(said, archived ? receivedThen(envelope) : () => envelope, court);
+  const judged = judgeAll(said, archived ? receivedThen(envelope) : () => envelope, court);
+  const { entries, refused } = guarded(judged, sourceId, parts);
   await appendPatiently(platform.log, entries, platform.config.maxPendingEvents);
   if (refused.length > 0)
     await store.add(await store.fresh(refused.map((item) => toItem(sourceId, item.envelope, item))));
@@ -209,7 +238,8 @@ export async function createIngest(platform: Platform): Promise<Ingest> {
     labelNames: ['verdict'] as const,
     registers: [platform.metrics],
   });
-  const parts: Parts = { platform, store, sources, events };
+  const gate: Parts['gate'] = { guard: null };
+  const parts: Parts = { platform, gate, store, sources, events };
   const whole = async (source: SourceConfig) => (await figures.of([source]))[0]!;
   return {
     acceptRequest: (request) => acceptRequest(request, parts),
@@ -224,8 +254,11 @@ export async function createIngest(platform: Platform): Promise<Ingest> {
       generated: sources,
       volume: figures.volume,
     },
-    quarantine: createQuarantine({ platform, store, sources }),
+    quarantine: createQuarantine({ platform, gate, store, sources }),
     dedup: await createDedup(clickhouse),
+    guard: (drops) => {
+      gate.guard = drops;
+    },
     daily: figures.daily,
     onQuarantined: (listener) => store.onAdd(listener),
   };

@@ -290,6 +290,11 @@ export class QuarantineStore {
     return Number(row?.count ?? 0);
   }
 
+  async erase(numbers: readonly number[]): Promise<void> {
+    if (numbers.length === 0) return;
+    await this.clickhouse.remove('quarantine', 'number IN {numbers:Array(UInt64)}', { numbers: idArray(numbers) });
+  }
+
   /** From `waiting` to another status; those that do not wait any more stay as they are. */
   async settle(numbers: readonly number[], status: 'replayed' | 'dismissed'): Promise<void> {
     if (numbers.length === 0) return;

@@ -46,6 +46,10 @@ export interface Quarantine {
   dismiss(ids: readonly string[]): Promise<number>;
   /** Removes what these sources sent, whatever became of it. */
   remove(sources: readonly string[]): Promise<void>;
+  /** Numbers of those, of any status, of which `is` holds. */
+  find(is: (item: { raw: string; receivedAt: number; sourceId: string }) => boolean): Promise<number[]>;
+  /** Removes them for good. */
+  erase(numbers: readonly number[]): Promise<void>;
   /** How many wait. */
   count(): Promise<number>;
 }
@@ -68,6 +72,7 @@ function cursorOf(cursor: string | undefined): number | undefined {
 
 interface Parts {
   readonly platform: Platform;
+  readonly gate: { readonly guard: { entry(entry: LogEntry): boolean } | null };
   readonly store: QuarantineStore;
   readonly sources: SourceStore;
 }
@@ -110,9 +115,10 @@ async function replayPage(items: readonly StoredItem[], request: ReplayRequest, 
   result.stillFailing = result.tried - result.passed;
   if (request.dryRun || passed.length === 0) return;
   // First the log, then the mark: a crash between the two lets it pass again, and its lasting messageId makes that one a duplicate.
+  const { guard } = parts.gate;
   await appendPatiently(
     parts.platform.log,
-    passed.map(({ entry }) => entry),
+    passed.map(({ entry }) => entry).filter((entry) => !guard?.entry(entry)),
     parts.platform.config.maxPendingEvents,
   );
   await parts.store.settle(
@@ -195,6 +201,17 @@ export function createQuarantine(parts: Parts): Quarantine {
         return waiting;
       }),
     remove: (sources) => store.remove(sources),
+    async find(is) {
+      const found: number[] = [];
+      for (let after = 0; ;) {
+        const items = await store.page({}, { after, limit: PAGE, whole: true });
+        if (items.length === 0) return found;
+        after = items.at(-1)!.number;
+        for (const { number, raw, receivedAt, sourceId } of items)
+          if (is({ raw, sourceId, receivedAt: Date.parse(receivedAt) })) found.push(number);
+      }
+    },
+    erase: (numbers) => inTurn(() => store.erase(numbers)),
     count: () => store.count({ status: 'waiting' }),
   };
 }

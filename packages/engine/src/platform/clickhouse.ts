@@ -52,10 +52,15 @@ export interface ClickHouse {
   recreate(tables: readonly Table[]): Promise<void>;
   /** Remove all rows of a table, on every shard. */
   truncate(table: string): Promise<void>;
-  /** Remove the rows for which `where` holds, on every shard; resolves once no part on disk holds them any more. */
+  /** Remove the rows for which `where` holds, on every shard; resolves once no part that is read holds them any more. */
   remove(table: string, where: string, params?: Params, options?: QueryOptions): Promise<void>;
   /** Throws unless every node answers within some seconds. */
   ping(): Promise<void>;
+  /**
+   * Resolves once the files of parts that were merged or rewritten before it was called have left the disk, on every
+   * shard. Throws where that takes longer than ten minutes.
+   */
+  purge(tables: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -136,6 +141,26 @@ class Connection {
     this.waiting++;
     this.#last = turn.catch(clear).finally(() => this.waiting--);
     return turn.catch(translated);
+  }
+}
+
+const PURGE_WAIT_MS = 600_000;
+const PURGE_POLL_MS = 250;
+
+/** Until the parts that are out of use now are off the disk; merges go on and put others out of use. */
+async function waitForParts(node: Connection, tables: string): Promise<void> {
+  const parts = `SELECT concat(table, '/', name) AS part FROM system.parts WHERE database = currentDatabase() AND NOT active AND table IN ${tables}`;
+  const read = () =>
+    node.run(async (client) =>
+      (await (await client.query({ query: parts, format: 'JSONEachRow' })).json<{ part: string }>()).map(
+        (row) => row.part,
+      ),
+    );
+  let left = new Set(await read());
+  for (let waited = 0; left.size > 0; waited += PURGE_POLL_MS) {
+    if (waited > PURGE_WAIT_MS) throw new Error('old parts of tables do not leave the disk');
+    await new Promise((resolve) => setTimeout(resolve, PURGE_POLL_MS));
+    left = new Set((await read()).filter((part) => left.has(part)));
   }
 }
 
@@ -255,6 +280,29 @@ class Connected implements ClickHouse {
     await this.#everywhere(`ALTER TABLE ${this.#own(table)} DELETE WHERE ${where}${all}`, params);
   }
 
+  async purge(tables: readonly string[]): Promise<void> {
+    const own = tables.map((table) => this.#own(table));
+    for (const node of this.nodes)
+      await node.run(async (client) => {
+        // What a mutation was asked is kept beside the parts; a last one that asks nothing takes its place.
+        for (const table of own) {
+          await client.command({
+            query: `ALTER TABLE ${table} MODIFY SETTING old_parts_lifetime = 1, finished_mutations_to_keep = 1`,
+          });
+          await client.command({ query: `ALTER TABLE ${table} DELETE WHERE 0 SETTINGS mutations_sync = 2` });
+        }
+      });
+    const list = `('${own.join("','")}')`;
+    for (const node of this.nodes) await waitForParts(node, list);
+    for (const node of this.nodes)
+      for (const table of own)
+        await node.run((client) =>
+          client.command({
+            query: `ALTER TABLE ${table} RESET SETTING old_parts_lifetime, finished_mutations_to_keep`,
+          }),
+        );
+  }
+
   /** The name under which a node holds its own rows. */
   #own(table: string): string {
     return this.topology.kind === 'single' ? table : `${table}_local`;
@@ -286,6 +334,7 @@ async function versionOf(client: ClickHouseClient): Promise<string> {
 /**
  * Caches small enough for a laptop; without these the embedded engine would keep up to 5 GB of marks. Merged parts are
  * removed by four threads: the preset 128 kept the journal of the file system, and with it inserts, waiting for seconds.
+ * They are removed within two seconds: an erased value has not left while an old part holds it.
  */
 const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
   <mark_cache_size>67108864</mark_cache_size>
@@ -297,6 +346,10 @@ const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
   <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
   <merge_tree>
     <concurrent_part_removal_threshold>50</concurrent_part_removal_threshold>
+    <cleanup_delay_period>2</cleanup_delay_period>
+    <cleanup_delay_period_random_add>0</cleanup_delay_period_random_add>
+    <max_cleanup_delay_period>2</max_cleanup_delay_period>
+    <finished_mutations_to_keep>1</finished_mutations_to_keep>
   </merge_tree>${disk ? sealedStorage(disk) : ''}
 </clickhouse>
 `;

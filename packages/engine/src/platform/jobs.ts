@@ -29,6 +29,11 @@ export interface Jobs {
   list(limit: number): Promise<Job[]>;
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
+  /** Empties what ended jobs were given and gave where `names` holds of it; returns how many. */
+  scrub(names: (text: string) => boolean): Promise<number>;
+  /** How many jobs ended before an instant (milliseconds), and removing them. */
+  ended(before: number): Promise<number>;
+  removeEnded(before: number): Promise<number>;
   /** Begin to work, as the one process that does; jobs that a dead process left running go on. */
   start(handlers: Readonly<Record<JobKind, JobHandler>>): Promise<void>;
   /** Work no more; what was under way waits for whoever starts next. Jobs can still be submitted. */
@@ -257,6 +262,27 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
         throw new UserError('conflict', 'job_not_ended', 'Only a failed or cancelled job can be tried again');
       await enqueue(id);
       return get(id);
+    },
+    async scrub(names) {
+      const rows = await postgres.query<JobRow>("SELECT * FROM job WHERE state IN ('done', 'failed', 'cancelled')");
+      const found = rows.filter((row) =>
+        names(JSON.stringify([row.title, row.params, row.saved, row.result, row.error])),
+      );
+      await postgres.query(
+        "UPDATE job SET title = '–', params = '{}', saved = NULL, result = '{}', error = NULL WHERE id = ANY($1::uuid[])",
+        [found.map((row) => row.id)],
+      );
+      return found.length;
+    },
+    async ended(before) {
+      const [row] = await postgres.query<{ count: string }>(
+        'SELECT count(*) AS count FROM job WHERE finished_at < $1',
+        [new Date(before)],
+      );
+      return Number(row!.count);
+    },
+    async removeEnded(before) {
+      return (await postgres.query('DELETE FROM job WHERE finished_at < $1 RETURNING id', [new Date(before)])).length;
     },
     async start(handlers) {
       stopping = false;

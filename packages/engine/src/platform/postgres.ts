@@ -28,6 +28,11 @@ export interface Postgres extends Statements {
   migrate(migrations: readonly Migration[]): Promise<void>;
   /** Throws unless the engine answers within some seconds. */
   ping(): Promise<void>;
+  /**
+   * Writes tables anew without their dead rows. Embedded, the journal of what they held leaves the disk too; a server's
+   * journal and copies follow its own schedule.
+   */
+  purge(tables: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,6 +100,14 @@ class Connected implements Postgres {
 
   async ping(): Promise<void> {
     await within(PING_MS, this.query('SELECT 1'), 'PostgreSQL');
+  }
+
+  async purge(tables: readonly string[]): Promise<void> {
+    for (const table of tables) await this.query(`VACUUM (FULL, ANALYZE) ${table}`);
+    if (!this.embedded) return;
+    // A segment that is used again keeps what it held until it is written over.
+    await this.query('SET wal_recycle = off');
+    for (const sql of ['CHECKPOINT', 'SELECT pg_switch_wal()', 'CHECKPOINT']) await this.query(sql);
   }
 
   async close(): Promise<void> {

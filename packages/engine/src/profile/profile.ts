@@ -16,6 +16,7 @@ import {
   activityOf,
   countCustomers,
   density,
+  eraseActivity,
   type EventRow,
   listPersons,
   type Order,
@@ -46,6 +47,8 @@ export interface Profile {
   readonly tables: readonly Table[];
   /** Adds a batch of events; idempotent under the token. */
   apply(events: readonly GraphEvent[], token: string): Promise<void>;
+  /** Removes everything under these anchors; how many rows. */
+  erase(anchors: readonly NodeId[]): Promise<number>;
   /** How many customers there are: persons of whom an event speaks. Every screen that shows the number asks here. */
   counts(): Promise<{ customers: number; knownCustomers: number }>;
   customers(query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total: number }>;
@@ -119,6 +122,7 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
     tables: [activityTable],
     apply: (events, token) =>
       clickhouse.insert('activity', activityRows(events, isKnown), { lane: 'river', token: `${token}:activity` }),
+    erase: (anchors) => eraseActivity(clickhouse, anchors),
     counts: () => countCustomers(clickhouse),
     async customers(query) {
       if (query.search?.trim()) return searched(query);

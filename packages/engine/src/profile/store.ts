@@ -170,3 +170,11 @@ export async function density(clickhouse: ClickHouse, anchors: readonly string[]
     count: counts.get(slice) ?? 0,
   }));
 }
+
+export async function eraseActivity(clickhouse: ClickHouse, anchors: readonly string[]): Promise<number> {
+  const where = 'anchor IN {anchors:Array(UInt64)}';
+  const params = { anchors: idArray(anchors) };
+  const [row] = await clickhouse.query<{ rows: number }>(`SELECT count() AS rows FROM activity WHERE ${where}`, params);
+  if (row!.rows > 0) await clickhouse.remove('activity', where, params);
+  return row!.rows;
+}

@@ -11,6 +11,7 @@ import {
   endTruncation,
   pendingBatches,
   readCheckpoint,
+  recount,
   skipTo,
 } from './store.ts';
 import { lightest, type Processed, RIVER_TOPIC, type RiverParts, tablesOf, type View } from './view.ts';
@@ -79,22 +80,33 @@ export class Flow {
     await this.parts.identity.lead(false);
   }
 
-  async rebuild(change: () => Promise<void>): Promise<number> {
+  rebuild(change: () => Promise<void>): Promise<number> {
     const { log } = this.parts.platform;
-    this.#paused = true;
-    this.#wake();
-    try {
-      await this.#idle;
-      await this.#graphWork;
+    return this.quiet(async () => {
       const target = log.head();
       await change();
       await this.#reset(target);
       await this.#truncate();
       return target;
+    });
+  }
+
+  async quiet<T>(work: (position: number) => Promise<T>): Promise<T> {
+    this.#paused = true;
+    this.#wake();
+    try {
+      await this.#idle;
+      await this.#graphWork;
+      return await work(this.view.checkpoint.graphSeq);
     } finally {
       this.#paused = false;
       this.#wake();
     }
+  }
+
+  async recount(counts: { accepted: number; duplicates: number }): Promise<void> {
+    await recount(this.parts.platform.postgres, counts);
+    this.view.checkpoint = { ...this.view.checkpoint, ...counts };
   }
 
   #stop(): void {
@@ -242,11 +254,12 @@ export class Flow {
   }
 
   async #write(batch: Batch, read: ReadBatch): Promise<void> {
-    const { identity, graph, profile, platform } = this.parts;
+    const { identity, graph, profile, consent, platform } = this.parts;
     const token = this.#token('river', batch);
     await identity.mirror(batch);
     await graph.apply(read.graphEvents, token);
     await profile.apply(read.graphEvents, token);
+    await consent.apply(read.graphEvents, token);
     await advanceGraph(platform.postgres, batch, this.term.number);
     const rebuildTo =
       this.view.checkpoint.rebuildTo !== null && this.view.checkpoint.rebuildTo <= batch.to

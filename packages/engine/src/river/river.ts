@@ -19,6 +19,13 @@ export interface River {
   rebuild(change?: () => Promise<void>): Promise<number>;
   /** Everything that a replay of the log makes again. */
   tables(): readonly Table[];
+  /**
+   * Of the leader: runs `work` while nothing is being processed and everything up to the place it is given is in identity
+   * and graph. Events are accepted meanwhile, and processed after it.
+   */
+  quiet<T>(work: (position: number) => Promise<T>): Promise<T>;
+  /** Of the leader, after records were taken out: how many events and duplicates there are now. */
+  recount(counts: { accepted: number; duplicates: number }): Promise<void>;
   onProcessed(listener: (events: readonly Processed[]) => void): () => void;
   state(): { identity: StageState; graph: StageState; accepted: number; duplicates: number; rebuildTo: number | null };
 }
@@ -38,6 +45,10 @@ export async function createRiver(parts: RiverParts): Promise<River> {
     await flow?.end();
     flow = null;
   };
+  const leading = (): Flow => {
+    if (!flow) throw new Error('only the leader changes what is derived');
+    return flow;
+  };
   return {
     async lead(term) {
       flow = new Flow(parts, view, term);
@@ -50,10 +61,9 @@ export async function createRiver(parts: RiverParts): Promise<River> {
     },
     waitFor: (seq) => view.waitFor(seq),
     throttle: (events) => view.waitFor(parts.platform.log.head() - events),
-    rebuild(change = async () => undefined) {
-      if (!flow) throw new Error('only the leader rebuilds');
-      return flow.rebuild(change);
-    },
+    rebuild: (change = async () => undefined) => leading().rebuild(change),
+    quiet: (work) => leading().quiet(work),
+    recount: (counts) => leading().recount(counts),
     onProcessed: (listener) => view.listen(listener),
     tables: () => tablesOf(parts),
     state: () => view.state(),

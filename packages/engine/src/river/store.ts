@@ -158,3 +158,10 @@ export async function endTruncation(statements: Statements, schema: string, term
     [schema, term],
   );
 }
+
+export async function recount(postgres: Postgres, counts: { accepted: number; duplicates: number }): Promise<void> {
+  await postgres.query('UPDATE river_checkpoint SET accepted = $1, duplicates = $2', [
+    counts.accepted,
+    counts.duplicates,
+  ]);
+}

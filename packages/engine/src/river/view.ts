@@ -2,6 +2,7 @@ import type { LogRecord, Platform, Table } from '../platform/index.ts';
 import type { CanonicalEvent, Ingest } from '../ingest/index.ts';
 import type { Graph, GraphEvent } from '../graph/index.ts';
 import type { Identity } from '../identity/index.ts';
+import type { Consent } from '../privacy/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Checkpoint } from './store.ts';
@@ -12,6 +13,7 @@ export interface RiverParts {
   readonly identity: Identity;
   readonly graph: Graph;
   readonly profile: Profile;
+  readonly consent: Pick<Consent, 'apply' | 'tables'>;
 }
 
 /** A processed event, for the live view. */
@@ -116,9 +118,10 @@ export function lightest(
 }
 
 /** Everything that a replay of the log makes again. */
-export const tablesOf = ({ ingest, identity, graph, profile }: RiverParts): readonly Table[] => [
+export const tablesOf = ({ ingest, identity, graph, profile, consent }: RiverParts): readonly Table[] => [
   ...ingest.dedup.tables,
   ...identity.tables,
   ...graph.tables,
   ...profile.tables,
+  ...consent.tables,
 ];

@@ -127,7 +127,7 @@ export const common: typeof zh = {
     eta: '{{time}} left',
     unit: { rows: 'rows', events: 'events', bytes: '' },
     state: { queued: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
-    kind: { import: 'Import', rebuild: 'Rebuild', demo: 'Demo', backup: 'Backup' },
+    kind: { import: 'Import', rebuild: 'Rebuild', demo: 'Demo', backup: 'Backup', erasure: 'Erasure', retention: 'Retention' },
     rebuild: { asked: 'Rebuild', rules: 'Rebuild with new identity rules', ontology: 'Rebuild with a new ontology' },
     ended: { done: 'Done: {{title}}', failed: 'Failed: {{title}}', cancelled: 'Cancelled: {{title}}' },
   },

@@ -27,6 +27,7 @@ export const words: typeof zh = {
     'Product Listed': 'Product listed',
     'Stock Counted': 'Stock counted',
     'Ad Spend Recorded': 'Ad spend',
+    'Consent Updated': 'Consent updated',
     'Service Ticket Opened': 'Ticket opened',
     'Service Ticket Closed': 'Ticket closed',
     'Stock Adjusted': 'Stock adjusted',

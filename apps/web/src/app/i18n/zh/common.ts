@@ -120,7 +120,7 @@ export const common = {
     eta: '剩余 {{time}}',
     unit: { rows: '行', events: '条事件', bytes: '' },
     state: { queued: '排队中', running: '进行中', done: '完成', failed: '失败', cancelled: '已取消' },
-    kind: { import: '导入', rebuild: '重建', demo: '演示', backup: '备份' },
+    kind: { import: '导入', rebuild: '重建', demo: '演示', backup: '备份', erasure: '抹除', retention: '到期清理' },
     rebuild: { asked: '重建', rules: '按新的身份规则重建', ontology: '按新的本体重建' },
     ended: { done: '任务完成：{{title}}', failed: '任务失败：{{title}}', cancelled: '任务已取消：{{title}}' },
   },

@@ -26,6 +26,7 @@ export const words = {
     'Product Listed': '商品上架',
     'Stock Counted': '库存盘点',
     'Ad Spend Recorded': '广告花费',
+    'Consent Updated': '更新同意',
     'Service Ticket Opened': '提交服务单',
     'Service Ticket Closed': '关闭服务单',
     'Stock Adjusted': '库存调整',

@@ -1,0 +1,93 @@
+import type { NodeId } from '@guanxi/contracts';
+import { type ClickHouse, idArray } from '../platform/index.ts';
+import type { GraphEvent, Project } from './projection.ts';
+import { Gathering } from './rows.ts';
+import { writeStates } from './store.ts';
+
+/**
+ * Takes events out of the graph. Nodes that others speak of too (a product, a shop) stay, with what the events that stay
+ * say of them: these nodes are emptied and made again from all events that touch them, so that the tables are as if the
+ * events that go had never been.
+ */
+export interface GraphRepair {
+  /** An event that goes. All of them before the first that stays. */
+  gone(event: GraphEvent): void;
+  /** Whether an event that stays touches anything that the events that go touched. */
+  touches(event: GraphEvent): boolean;
+  /** An event that stays and touches it. */
+  stays(event: GraphEvent): void;
+  /** How many nodes the events that go touched. */
+  nodes(): number;
+  /** Forgets what stays, to begin again with it. */
+  restart(): void;
+  /** Removes and writes anew; to be repeated from the beginning when it was interrupted. Answers how many rows were removed. */
+  write(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Ids named by one statement. */
+const AT_ONCE = 5000;
+
+async function removeBy(clickhouse: ClickHouse, table: string, where: string, ids: readonly (string | number)[]) {
+  let removed = 0;
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    const params = { ids: idArray(ids.slice(start, start + AT_ONCE)) };
+    const [row] = await clickhouse.query<{ rows: number }>(
+      `SELECT count() AS rows FROM ${table} WHERE ${where}`,
+      params,
+    );
+    if (row!.rows > 0) await clickhouse.remove(table, where, params);
+    removed += row!.rows;
+  }
+  return removed;
+}
+
+export function createRepair(
+  clickhouse: ClickHouse,
+  project: Project,
+  titles: ReadonlyMap<string, string>,
+): GraphRepair {
+  const touched = new Set<NodeId>();
+  const seqs: number[] = [];
+  let gathering = new Gathering(touched, titles);
+  return {
+    gone(event) {
+      seqs.push(event.event.seq);
+      if (event.anchor !== null) touched.add(event.anchor);
+      for (const id of project(event).nodes.keys()) touched.add(id);
+    },
+    touches(event) {
+      for (const id of project(event).nodes.keys()) if (touched.has(id)) return true;
+      return false;
+    },
+    stays: (event) => gathering.add(event, project(event)),
+    nodes: () => touched.size,
+    restart: () => {
+      gathering = new Gathering(touched, titles);
+    },
+    async write() {
+      const ids = [...touched];
+      const removed = {
+        event: await removeBy(clickhouse, 'event', 'seq IN {ids:Array(UInt64)}', seqs),
+        edge_event: await removeBy(clickhouse, 'edge_event', 'seq IN {ids:Array(UInt64)}', seqs),
+        // Edges between two nodes that were touched; one with an end that was not is no business of these events.
+        adjacency: await removeAmong(clickhouse, ids),
+        node: await removeBy(clickhouse, 'node', 'id IN {ids:Array(UInt64)}', ids),
+        node_attribute: await removeBy(clickhouse, 'node_attribute', 'node IN {ids:Array(UInt64)}', ids),
+        node_name: await removeBy(clickhouse, 'node_name', 'node IN {ids:Array(UInt64)}', ids),
+      };
+      await writeStates(clickhouse, gathering.rows());
+      return removed;
+    },
+  };
+}
+
+async function removeAmong(clickhouse: ClickHouse, ids: readonly NodeId[]): Promise<number> {
+  const params = { ids: idArray(ids) };
+  const where = 'node IN {ids:Array(UInt64)} AND other IN {ids:Array(UInt64)}';
+  const [row] = await clickhouse.query<{ rows: number }>(
+    `SELECT count() AS rows FROM adjacency WHERE ${where}`,
+    params,
+  );
+  if (row!.rows > 0) await clickhouse.remove('adjacency', where, params);
+  return row!.rows;
+}
