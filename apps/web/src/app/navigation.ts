@@ -16,6 +16,9 @@ export interface NavItem {
     | 'status'
     | 'members'
     | 'keys';
+    | 'privacy'
+    | 'audit'
+    | 'status';
   readonly to: string;
   readonly icon: IconName;
   /** What one must be allowed to see it; absent where everybody may. */
@@ -56,6 +59,11 @@ export const navigation: readonly NavGroup[] = [
       { key: 'jobs', to: '/settings/jobs', icon: 'jobs', needs: 'status.read', go: 'j' },
       { key: 'ontology', to: '/settings/ontology', icon: 'ontology', needs: 'graph.read', go: 'o' },
       { key: 'status', to: '/settings/status', icon: 'status', needs: 'status.read', go: 't' },
+      { key: 'jobs', to: '/settings/jobs', icon: 'jobs', go: 'j' },
+      { key: 'ontology', to: '/settings/ontology', icon: 'ontology', go: 'o' },
+      { key: 'privacy', to: '/settings/privacy', icon: 'shield', go: 'p' },
+      { key: 'audit', to: '/settings/audit', icon: 'list', go: 'a' },
+      { key: 'status', to: '/settings/status', icon: 'status', go: 't' },
     ],
   },
 ];

@@ -80,6 +80,18 @@ const ontology = createRoute({
   validateSearch: z.object({ tab: text }),
   component: lazyRouteComponent(() => import('../screens/ontology/Ontology.tsx'), 'Ontology'),
 });
+const privacy = createRoute({
+  getParentRoute: parent,
+  path: '/settings/privacy',
+  validateSearch: z.object({ tab: text, id: text }),
+  component: lazyRouteComponent(() => import('../screens/privacy/Privacy.tsx'), 'Privacy'),
+});
+const audit = createRoute({
+  getParentRoute: parent,
+  path: '/settings/audit',
+  validateSearch: z.object({ q: text, action: text, actor: text, from: text, to: text, seq: text }),
+  component: lazyRouteComponent(() => import('../screens/audit/Audit.tsx'), 'Audit'),
+});
 const status = createRoute({
   getParentRoute: parent,
   path: '/settings/status',
@@ -116,6 +128,8 @@ export const router = createRouter({
     graph,
     jobs,
     ontology,
+    privacy,
+    audit,
     status,
     members,
     keys,

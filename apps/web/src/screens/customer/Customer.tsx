@@ -12,13 +12,14 @@ import { RevealButton, useRevealed } from '../../ui/Reveal.tsx';
 import { Boundary, QueryView } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
 import './customer.css';
+import { ConsentTab } from './ConsentTab.tsx';
 import { IdentityTab } from './IdentityTab.tsx';
 import { NetworkTab } from './NetworkTab.tsx';
 import { TimelinePart } from './TimelinePart.tsx';
 import { TraitsTab } from './TraitsTab.tsx';
 
 const route = getRouteApi('/customers/$id');
-const tabs = ['network', 'identity', 'traits', 'timeline'] as const;
+const tabs = ['network', 'identity', 'traits', 'timeline', 'consent'] as const;
 export type CustomerTab = (typeof tabs)[number];
 
 function Header({ customer }: { customer: CustomerData }) {
@@ -113,6 +114,15 @@ export function Customer() {
             </Boundary>
           );
         }}
+        {(data) => (
+          <Boundary resetKey={`${id}${tab}`}>
+            {tab === 'network' && <NetworkTab customer={data} />}
+            {tab === 'identity' && <IdentityTab customer={data} />}
+            {tab === 'traits' && <TraitsTab customer={data} />}
+            {tab === 'timeline' && <TimelineTab customer={data} />}
+            {tab === 'consent' && <ConsentTab customer={data} />}
+          </Boundary>
+        )}
       </QueryView>
     </Page>
   );

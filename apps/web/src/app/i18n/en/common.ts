@@ -14,6 +14,8 @@ export const common: typeof zh = {
     graph: 'Graph',
     jobs: 'Jobs',
     ontology: 'Ontology',
+    privacy: 'Privacy',
+    audit: 'Audit',
     status: 'Status',
     members: 'Members & roles',
     keys: 'API keys',

@@ -5,6 +5,7 @@ import { data } from './data.ts';
 import { graph } from './graph.ts';
 import { imports } from './imports.ts';
 import { people } from './people.ts';
+import { privacy } from './privacy.ts';
 import { settings } from './settings.ts';
 import { words } from './words.ts';
 
@@ -17,4 +18,5 @@ export const resources: Resources = {
   ...people,
   ...graph,
   ...settings,
+  ...privacy,
 };

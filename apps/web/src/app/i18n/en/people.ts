@@ -26,7 +26,13 @@ export const people: typeof zh = {
     copyId: 'Copy id',
     explore: 'Explore in graph',
     tabs: 'Sides of a customer',
-    tab: { network: 'Network', identity: 'Identity', traits: 'Traits', timeline: 'Timeline' },
+    tab: {
+      network: 'Network',
+      identity: 'Identity',
+      traits: 'Traits',
+      timeline: 'Timeline',
+      consent: 'Consent & privacy',
+    },
   },
   network: {
     label: 'Network of {{name}}',

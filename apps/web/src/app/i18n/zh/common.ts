@@ -13,6 +13,8 @@ export const common = {
     graph: '图谱',
     jobs: '任务',
     ontology: '本体',
+    privacy: '隐私',
+    audit: '审计',
     status: '状态',
     members: '成员与角色',
     keys: 'API 密钥',

@@ -4,8 +4,19 @@ import { data } from './data.ts';
 import { graph } from './graph.ts';
 import { imports } from './imports.ts';
 import { people } from './people.ts';
+import { privacy } from './privacy.ts';
 import { settings } from './settings.ts';
 import { words } from './words.ts';
 
-export const resources = { ...common, ...access, ...words, ...data, ...imports, ...people, ...graph, ...settings };
+export const resources = {
+  ...common,
+  ...access,
+  ...words,
+  ...data,
+  ...imports,
+  ...people,
+  ...graph,
+  ...settings,
+  ...privacy,
+};
 export type Resources = typeof resources;

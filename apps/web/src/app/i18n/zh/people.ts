@@ -25,7 +25,7 @@ export const people = {
     copyId: '复制编号',
     explore: '在图谱中探索',
     tabs: '客户的各个方面',
-    tab: { network: '关系网络', identity: '身份', traits: '属性', timeline: '时间线' },
+    tab: { network: '关系网络', identity: '身份', traits: '属性', timeline: '时间线', consent: '同意与隐私' },
   },
   network: {
     label: '{{name}}的关系网络',
