@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand, type ExportOptions } from './commands/export.ts';
 import { importCommand, type ImportOptions } from './commands/import.ts';
 import { keyNewCommand, keyRotateCommand, keyStatusCommand } from './commands/key.ts';
+import { accessCommand, eraseCommand, type EraseOptions } from './commands/privacy.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { serveCommand } from './commands/serve.ts';
 import {
@@ -102,6 +103,18 @@ shared(
   .option('--reason <reason>', text.options.reason)
   .action((what: string, options: ExportOptions & CommonOptions) =>
     run(withServer(options, text, (session) => exportCommand(what, options, session))),
+  );
+const privacy = program.command('privacy').description(text.privacy.about);
+shared(privacy.command('erase').description(text.privacy.erase).argument('<who>', text.privacy.who))
+  .option('--reason <text>', text.privacy.reason)
+  .option('--yes', text.privacy.yes)
+  .action((who: string, options: EraseOptions & CommonOptions) =>
+    run(withServer(options, text, (session) => eraseCommand(who, options, session))),
+  );
+shared(privacy.command('access').description(text.privacy.access).argument('<who>', text.privacy.who))
+  .option('--output <file>', text.options.output)
+  .action((who: string, options: { output?: string } & CommonOptions) =>
+    run(withServer(options, text, (session) => accessCommand(who, options.output, session))),
   );
 const audit = program.command('audit').description(text.audit.about);
 shared(audit.command('verify').description(text.audit.verify)).action((options: CommonOptions) =>

@@ -82,6 +82,22 @@ export const en = {
     done: (path: string) => `Written to ${path}`,
     anonymous: (k: string, rows: string, suppressed: string) => `k = ${k}: ${rows} customers, ${suppressed} left out`,
   },
+  privacy: {
+    about: 'The rights of a person',
+    who: "the customer's number or any identifier",
+    erase: 'Erase a person from every store for good',
+    access: 'Write everything that is held of a person to a file',
+    reason: 'Why, without personal data: it stays in the receipt',
+    yes: 'Erase without asking',
+    word: 'erase',
+    notOne: (found: number): string =>
+      found === 0 ? 'Nobody is known by this' : "Several people are found by this; give the customer's number",
+    would: (store: string, rows: number, shared: number) =>
+      `  ${store}: ${rows} to be removed${shared > 0 ? `, ${shared} of others stay` : ''}`,
+    confirm: (id: string) => `Type the customer's number, ${id}, to erase them for good: `,
+    notConfirmed: 'Not confirmed; nothing was removed',
+    receipt: (store: string, removed: number, left: number) => `  ${store}: ${removed} removed, ${left} left`,
+  },
   audit: {
     about: 'The audit log',
     verify: 'Check that no entry was altered, removed or moved',

@@ -58,7 +58,7 @@ export interface ClickHouse {
   ping(): Promise<void>;
   /**
    * Resolves once the files of parts that were merged or rewritten before it was called have left the disk, on every
-   * shard. Throws where that takes longer than ten minutes.
+   * shard; of tables that there are. Throws where that takes longer than ten minutes.
    */
   purge(tables: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -281,7 +281,12 @@ class Connected implements ClickHouse {
   }
 
   async purge(tables: readonly string[]): Promise<void> {
-    const own = tables.map((table) => this.#own(table));
+    const present = await this.query<{ name: string }>(
+      'SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN {tables:Array(String)}',
+      { tables: tables.map((table) => this.#own(table)) },
+    );
+    const own = present.map(({ name }) => name);
+    if (own.length === 0) return;
     for (const node of this.nodes)
       await node.run(async (client) => {
         // What a mutation was asked is kept beside the parts; a last one that asks nothing takes its place.
