@@ -15,10 +15,9 @@ export interface NavItem {
     | 'ontology'
     | 'status'
     | 'members'
-    | 'keys';
+    | 'keys'
     | 'privacy'
-    | 'audit'
-    | 'status';
+    | 'audit';
   readonly to: string;
   readonly icon: IconName;
   /** What one must be allowed to see it; absent where everybody may. */
@@ -58,12 +57,9 @@ export const navigation: readonly NavGroup[] = [
       { key: 'keys', to: '/settings/keys', icon: 'key', go: 'k' },
       { key: 'jobs', to: '/settings/jobs', icon: 'jobs', needs: 'status.read', go: 'j' },
       { key: 'ontology', to: '/settings/ontology', icon: 'ontology', needs: 'graph.read', go: 'o' },
+      { key: 'privacy', to: '/settings/privacy', icon: 'shield', needs: 'privacy.manage', go: 'p' },
+      { key: 'audit', to: '/settings/audit', icon: 'list', needs: 'audit.read', go: 'a' },
       { key: 'status', to: '/settings/status', icon: 'status', needs: 'status.read', go: 't' },
-      { key: 'jobs', to: '/settings/jobs', icon: 'jobs', go: 'j' },
-      { key: 'ontology', to: '/settings/ontology', icon: 'ontology', go: 'o' },
-      { key: 'privacy', to: '/settings/privacy', icon: 'shield', go: 'p' },
-      { key: 'audit', to: '/settings/audit', icon: 'list', go: 'a' },
-      { key: 'status', to: '/settings/status', icon: 'status', go: 't' },
     ],
   },
 ];
