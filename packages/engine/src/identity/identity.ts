@@ -8,7 +8,15 @@ import type {
   UnmergeRequest,
 } from '@guanxi/contracts';
 import type { CanonicalEvent } from '../ingest/index.ts';
-import { idArray, type Platform, reloadOn, type Statements, type Table, type TextCipher, UserError } from '../platform/index.ts';
+import {
+  idArray,
+  type Platform,
+  reloadOn,
+  type Statements,
+  type Table,
+  type TextCipher,
+  UserError,
+} from '../platform/index.ts';
 import {
   type DecisionItem,
   identityDecision,
