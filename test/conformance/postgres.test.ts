@@ -217,7 +217,14 @@ describe.each([
     const logger = createLogger('silent');
     const jobs = createJobs({ postgres, clock: systemClock, logger, signals: localSignals(logger) });
     const handler = async () => ({ rows: 3 });
-    const handlers = { import: handler, rebuild: handler, demo: handler, backup: handler, erasure: handler, retention: handler };
+    const handlers = {
+      import: handler,
+      rebuild: handler,
+      demo: handler,
+      backup: handler,
+      erasure: handler,
+      retention: handler,
+    };
     await jobs.start(handlers);
     const { id } = await jobs.submit('import', 'test', {}, 'rows');
     await expect.poll(async () => (await jobs.get(id)).state, { timeout: 20_000 }).toBe('done');

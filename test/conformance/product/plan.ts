@@ -153,6 +153,18 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   customerNetwork: {
     questions: ({ persons }) => [persons[2]!, persons.at(-1)!, NOBODY].flatMap(neighbourQueries),
   },
+  customerConsent: { questions: ({ persons }) => [...persons, NOBODY].map((id) => ({ params: { id } })) },
+  customerConsentUpdate: { not: 'goes through the log as events do; test/privacy' },
+  customerCorrect: { not: 'goes through the log as events do; test/privacy' },
+  customerAccess: { not: 'puts together what other endpoints here answer' },
+  erasurePreview: { questions: ({ persons }) => persons.slice(0, 3).map((id) => ({ params: { id } })) },
+  erasureRequest: { not: 'takes away what the later phases ask for; test/privacy' },
+  erasures: IN_POSTGRES,
+  erasure: IN_POSTGRES,
+  privacySettings: IN_POSTGRES,
+  privacySettingsUpdate: IN_POSTGRES,
+  retentionPreview: { questions: () => [{}] },
+  retentionRun: { not: 'takes away what the later phases ask for' },
   customerTimeline: {
     async asks(recorder, { persons }) {
       for (const id of [persons[0]!, persons[1]!, persons.at(-1)!]) {
