@@ -4,6 +4,7 @@ import { importsEndpoints } from './endpoints/imports.ts';
 import { eventDetail, eventSummary, quarantined } from './event.ts';
 import { graphNode, nodeDetail } from './graph.ts';
 import { identifier, personIdentity } from './identity.ts';
+import { consentStatement } from './privacy.ts';
 
 /**
  * What a field of an answer may hold of a customer; it decides how it is masked. Some are told by the object around:
@@ -47,6 +48,7 @@ export const holdings: ReadonlyMap<z.core.$ZodType, Holds> = new Map<z.core.$Zod
   [quarantined.shape.name, 'text'],
   [quarantined.shape.message, 'text'],
   [personIdentity.shape.history.element.shape.detail, 'text'],
+  [consentStatement.shape.evidence, 'text'],
   [columns.shape.examples, 'examples'],
   [importsEndpoints.importSample.response.shape.rows, 'json'],
   [importsEndpoints.importCheck.response.shape.preview, 'json'],
@@ -103,6 +105,9 @@ export const harmless: readonly string[] = [
   ],
   // Settings.
   ...['sources', 'sourceCreate', 'sourceUpdate', 'identityRules', 'identityRulesUpdate', 'ontology', 'ontologyUpdate'],
+  ...['privacySettings', 'privacySettingsUpdate'],
+  // Receipts and what leads to them name nobody: the person is a salted hash, reasons are asked for without personal data.
+  ...['erasurePreview', 'erasureRequest', 'erasures', 'erasure', 'retentionRun'],
   ...['importSample.file', 'importSample.proposal'],
 ]
   .map((path) => `${path}.**`)
@@ -129,5 +134,11 @@ export const harmless: readonly string[] = [
     '**.channels[]',
     '**.activity[].name',
     'customer.traits[].name',
+    'customerCorrect.traits[].name',
+    '**.purpose',
+    '**.purposes[].name.zh',
+    '**.purposes[].name.en',
+    '**.purposes[].categories[]',
+    '**.history[].actor',
     'edgeEvents.items[].name',
   ]);

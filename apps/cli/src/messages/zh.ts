@@ -78,7 +78,7 @@ export const zh: Messages = {
     about: '把客户、事件、节点、边或隔离区写入文件',
     done: (path) => `已写入 ${path}`,
     anonymous: (k, rows, suppressed) => `k = ${k}：${rows} 位客户，略去 ${suppressed} 位`,
-  export: { about: '把客户、事件、节点、边或隔离区写入文件', done: (path) => `已写入 ${path}` },
+  },
   privacy: {
     about: '个人权利',
     who: '客户编号或任一标识',

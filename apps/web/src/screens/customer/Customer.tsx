@@ -111,18 +111,10 @@ export function Customer() {
               {tab === 'identity' && <IdentityTab customer={data} />}
               {tab === 'traits' && <TraitsTab customer={data} />}
               {tab === 'timeline' && <TimelineTab customer={data} />}
+              {tab === 'consent' && <ConsentTab customer={data} />}
             </Boundary>
           );
         }}
-        {(data) => (
-          <Boundary resetKey={`${id}${tab}`}>
-            {tab === 'network' && <NetworkTab customer={data} />}
-            {tab === 'identity' && <IdentityTab customer={data} />}
-            {tab === 'traits' && <TraitsTab customer={data} />}
-            {tab === 'timeline' && <TimelineTab customer={data} />}
-            {tab === 'consent' && <ConsentTab customer={data} />}
-          </Boundary>
-        )}
       </QueryView>
     </Page>
   );
