@@ -10,6 +10,7 @@ export * from './endpoints/index.ts';
 export * from './event.ts';
 export * from './explore.ts';
 export * from './graph.ts';
+export * from './home.ts';
 export * from './identity.ts';
 export * from './jobs.ts';
 export * from './mapping.ts';

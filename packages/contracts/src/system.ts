@@ -53,7 +53,5 @@ export const status = z.object({
   generated: z
     .enum(['none', 'only', 'mixed'])
     .describe('Whether made-up data are shown: none, nothing else, or beside data of its own'),
-  /** Accepted events per day, the last 28 days by receipt. */
-  daily: z.array(z.object({ day: z.string(), events: z.number().int(), quarantined: z.number().int() })),
 });
 export type Status = z.infer<typeof status>;

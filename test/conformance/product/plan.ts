@@ -62,6 +62,8 @@ const neighbourQueries = (id: string) => [
 /** The type makes sure that no endpoint is forgotten: one that is new has to say here how it is asked. */
 export const plan: { readonly [N in EndpointName]: Part<N> } = {
   status: { questions: () => [{}] },
+  home: { questions: () => [{}] },
+  alerts: { questions: () => [{}] },
   jobs: { questions: () => [{}, { query: { limit: 2 } }] },
   job: 'by the scenario',
   jobCancel: 'by the scenario',
@@ -132,6 +134,8 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
         await recorder.pages('customers', { query: { order, limit: 200, known: 'true' } });
       await recorder.ask('customers', { query: { order: 'events', limit: 50 } });
       await recorder.ask('customers', { query: { known: 'false', limit: 100 } });
+      await recorder.ask('customers', { query: { firstFrom: FROM, order: 'first_seen', limit: 50 } });
+      await recorder.ask('customers', { query: { lastFrom: FROM, known: 'true', limit: 50 } });
       for (const search of [
         'u1',
         '13800138001',

@@ -1,6 +1,8 @@
 import type { Stage } from '@guanxi/contracts';
 import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
+import { alertsOf } from '../alerts.ts';
+import { homeFigures } from '../home.ts';
 import { backupFolder } from '../backup-job.ts';
 import { version } from '../version.ts';
 import { cached } from './cached.ts';
@@ -51,13 +53,17 @@ const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph,
   return { generated, counts: { ...people, identifiers, ...things, quarantined: waiting } };
 });
 
-const dailyOf = cached(COUNTS_MS * 5, settledAt, ({ ingest }: Guanxi) => ingest.daily(28));
+const HOME_MS = 10_000;
+/** Four scans of a large store: those who look at Home share one answer, also while events flow. */
+const homeOf = cached(HOME_MS, () => null, homeFigures);
 
-export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup'> = {
+export const systemHandlers: Handlers<
+  'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup'
+> = {
   async status(_, guanxi) {
     const { platform, river, startedAt } = guanxi;
     const { accepted, duplicates } = river.state();
-    const [{ counts, generated }, daily] = await Promise.all([countsOf(guanxi), dailyOf(guanxi)]);
+    const { counts, generated } = await countsOf(guanxi);
     return {
       name: 'guanxi',
       version,
@@ -72,9 +78,10 @@ export const systemHandlers: Handlers<'status' | 'jobs' | 'job' | 'jobCancel' | 
       stages: stagesOf(guanxi),
       counts: { ...counts, events: accepted, duplicates },
       generated,
-      daily,
     };
   },
+  home: (_, guanxi) => homeOf(guanxi),
+  alerts: async (_, guanxi) => ({ items: await alertsOf(guanxi) }),
   jobs: async ({ query }, { platform }) => ({ items: await platform.jobs.list(query.limit) }),
   job: ({ params }, { platform }) => platform.jobs.get(params.id),
   jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Button, Tooltip } from 'antd';
+import { Button } from 'antd';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLostSince } from '../api/connection.ts';
@@ -9,6 +9,7 @@ import { DemoBadge } from '../ui/DemoLabel.tsx';
 import { clock, number } from '../ui/format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Boundary, Empty, Loading } from '../ui/states.tsx';
+import { Tip } from '../ui/Tip.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { AccountMenu } from './AccountMenu.tsx';
 import { useHotkeys } from './hotkeys.ts';
@@ -48,9 +49,11 @@ function Nav() {
             {group.items.map((item) => {
               const waiting = item.key === 'quarantine' ? (status.data?.counts.quarantined ?? 0) : 0;
               const label = t(`nav.${item.key}`);
-              const link = (
+              return (
                 <Link
+                  key={item.key}
                   to={item.to}
+                  title={navCollapsed ? label : undefined}
                   className="nav-link"
                   activeOptions={{ exact: item.to === '/', includeSearch: false }}
                   activeProps={{ className: 'active', 'aria-current': 'page' }}
@@ -60,11 +63,6 @@ function Nav() {
                   {!navCollapsed && label}
                   {waiting > 0 && <span className="nav-count">{number(waiting)}</span>}
                 </Link>
-              );
-              return (
-                <Tooltip key={item.key} title={navCollapsed ? label : ''} placement="right">
-                  {link}
-                </Tooltip>
               );
             })}
           </div>
@@ -120,17 +118,17 @@ function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void
       <DemoBadge />
       <div className="spacer" />
       <JobTray />
-      <Tooltip title={t('shell.keys')}>
+      <Tip text={t('shell.keys')}>
         <Button type="text" icon={<Icon name="keyboard" />} aria-label={t('shell.keys')} onClick={onKeys} />
-      </Tooltip>
-      <Tooltip title={t(theme === 'dark' ? 'shell.toLight' : 'shell.toDark')}>
+      </Tip>
+      <Tip text={t(theme === 'dark' ? 'shell.toLight' : 'shell.toDark')}>
         <Button
           type="text"
           icon={<Icon name={theme === 'dark' ? 'sun' : 'moon'} />}
           aria-label={t(theme === 'dark' ? 'shell.toLight' : 'shell.toDark')}
           onClick={() => setPreferences({ theme: theme === 'dark' ? 'light' : 'dark' })}
         />
-      </Tooltip>
+      </Tip>
       <Button
         type="text"
         icon={<Icon name="language" />}

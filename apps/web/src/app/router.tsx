@@ -45,7 +45,8 @@ const identity = createRoute({
 const customers = createRoute({
   getParentRoute: parent,
   path: '/customers',
-  validateSearch: z.object({ q: text, known: text, order: text }),
+  /** `newFrom`, `seenFrom`: first and last seen then or later. */
+  validateSearch: z.object({ q: text, known: text, order: text, newFrom: text, seenFrom: text }),
   component: lazyRouteComponent(() => import('../screens/customers/Customers.tsx'), 'Customers'),
 });
 const customer = createRoute({

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { read } from '../api/queries.ts';
+import { Tip } from './Tip.tsx';
 
 /** Says that something was made up. */
 export function DemoLabel() {
@@ -25,10 +25,10 @@ export function DemoBadge() {
   const shown = status.data?.generated ?? 'none';
   if (shown === 'none') return null;
   return (
-    <Tooltip title={t(`demo.${shown}`)}>
+    <Tip text={t(`demo.${shown}`)} align="start">
       <span role="note" aria-label={t(`demo.${shown}`)}>
         <DemoLabel />
       </span>
-    </Tooltip>
+    </Tip>
   );
 }

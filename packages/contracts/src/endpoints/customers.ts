@@ -18,6 +18,8 @@ export const customersEndpoints = {
     query: z.object({
       search: z.string().max(200).optional(),
       known: z.enum(['true', 'false']).optional(),
+      firstFrom: instant.optional().describe('First seen then or later'),
+      lastFrom: instant.optional().describe('Seen then or later'),
       order: z.enum(['last_seen', 'first_seen', 'events']).default('last_seen'),
       limit: limitOf(200, 50),
       cursor,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint.ts';
 import { limitOf } from '../common.ts';
+import { alert, home } from '../home.ts';
 import { job } from '../jobs.ts';
 import { status } from '../system.ts';
 
@@ -15,6 +16,22 @@ export const systemEndpoints = {
     tag: 'system',
     summary: 'What there is, how fresh it is and how each stage does',
     response: status,
+  },
+  home: {
+    method: 'GET',
+    allow: 'status.read',
+    path: '/api/home',
+    tag: 'system',
+    summary: 'Figures of the last day, week and 28 days',
+    response: home,
+  },
+  alerts: {
+    method: 'GET',
+    allow: 'status.read',
+    path: '/api/alerts',
+    tag: 'system',
+    summary: 'What somebody should look at now, most pressing first',
+    response: z.object({ items: z.array(alert) }),
   },
   jobs: {
     method: 'GET',

@@ -22,16 +22,23 @@ export interface VolumeSlice {
   quarantined: number;
 }
 
+/** What came in within one day of 24 hours. */
 export interface DayFigures {
-  day: string;
-  events: number;
-  quarantined: number;
+  readonly start: string;
+  /** Events that entered the log and were worked through, and how many of these had come before. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
 }
 
 export interface Figures {
   of(sources: readonly SourceConfig[]): Promise<Source[]>;
   volume(sourceId: string, hours: number): Promise<VolumeSlice[]>;
-  daily(days: number): Promise<DayFigures[]>;
+  /**
+   * The last days, the newest ending at `end` (milliseconds). Events after `place` of the log are left out: whether they
+   * repeat others is not known yet.
+   */
+  daily(days: number, end: number, place: number): Promise<DayFigures[]>;
 }
 
 /** Slices that give a chart between 12 and about 100 points. */
@@ -130,13 +137,18 @@ export function createFigures(clickhouse: ClickHouse, clock: Clock): Figures {
         quarantined: quarantined.get(slot) ?? 0,
       }));
     },
-    async daily(days) {
-      const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
-      const start = today - (days - 1) * DAY_MS;
-      const [accepted, quarantined] = await both('', { start, step: DAY_MS });
+    async daily(days, end, place) {
+      const start = end - days * DAY_MS;
+      const params = { start, step: DAY_MS, place };
+      const [read, fresh, quarantined] = await Promise.all([
+        slices('event_log', "kind = 'event' AND seq <= {place:UInt64}", params),
+        slices('message', 'seq <= {place:UInt64}', params),
+        slices('quarantine FINAL', '1', params),
+      ]);
       return Array.from({ length: days }, (_, slot) => ({
-        day: new Date(start + slot * DAY_MS).toISOString().slice(0, 10),
-        events: accepted.get(slot) ?? 0,
+        start: new Date(start + slot * DAY_MS).toISOString(),
+        accepted: fresh.get(slot) ?? 0,
+        duplicates: Math.max(0, (read.get(slot) ?? 0) - (fresh.get(slot) ?? 0)),
         quarantined: quarantined.get(slot) ?? 0,
       }));
     },

@@ -6,4 +6,5 @@ export { canonicalName, readEvent, wireEventOf } from './read.ts';
 export type { Address, IngestRequest } from './request.ts';
 export type { SourceConfig, SourcePatch } from './sources.ts';
 export { subjectOf } from './subject.ts';
+export type { SourceTrouble } from './troubles.ts';
 export type { CanonicalEvent, Dialect } from './types.ts';

@@ -394,5 +394,40 @@ test('sources show what came, per slice and per day', async () => {
   const volume = await ingest.sources.volume(id, 48);
   expect(volume.length).toBe(48);
   expect(volume.filter(({ accepted }) => accepted > 0).map(({ accepted, quarantined }) => [accepted, quarantined])).toEqual([[2, 1], [1, 0]]); // prettier-ignore
-  expect((await ingest.daily(3)).map(({ events: count, quarantined }) => [count, quarantined])).toEqual([[0, 0], [3, 1], [0, 0]]); // prettier-ignore
+  const head = platform.log.head();
+  const daily = async (place: number) =>
+    (await ingest.daily(3, clock.at, place)).map((day) => [day.accepted, day.duplicates, day.quarantined]);
+  // Of what was read, all but the one that was remembered as new has come before.
+  await ingest.dedup.remember([(await events()).at(-1)!], 'figures');
+  expect(await daily(head)).toEqual([[0, 0, 0], [0, 2, 1], [1, 0, 0]]); // prettier-ignore
+  expect(await daily(head - 1)).toEqual([[0, 0, 0], [0, 2, 1], [0, 0, 0]]); // prettier-ignore
+});
+
+test('sources that fall silent or reject more than they used to are told, made-up and new ones are not', async () => {
+  const DAY = 86_400_000;
+  clock.at = NOW + 100 * DAY;
+  const { id, writeKey: key } = await ingest.sources.create('habit');
+  const batch = (good: number, bad: number) =>
+    ingest.acceptRequest({
+      address: BATCH,
+      keys: [key],
+      body: Buffer.from(JSON.stringify({ batch: [...Array<Json>(good).fill(track), ...Array<Json>(bad).fill(5)] })),
+    });
+  const told = async () => (await ingest.troubles()).filter(({ source }) => source.id === id).map(({ source: _, ...rest }) => rest); // prettier-ignore
+  // Every eight hours for four days.
+  for (let hour = 0; hour <= 96; hour += 8) {
+    clock.at = NOW + 100 * DAY + hour * 3_600_000;
+    await batch(20, 0);
+  }
+  const last = clock.at;
+  clock.at = last + 12 * 3_600_000;
+  expect(await told()).toEqual([]);
+  clock.at = last + 13 * 3_600_000;
+  expect(await told()).toEqual([{ code: 'source_silent', hours: 13, usualHours: 8 }]);
+  await batch(0, 9);
+  expect((await told()).map(({ code }) => code)).toEqual(['source_silent']);
+  await batch(1, 1);
+  expect(await told()).toEqual([{ code: 'rejects_rising', share: 10 / 51, usual: 0, count: 10 }]);
+  await ingest.sources.update(id, { enabled: false });
+  expect(await told()).toEqual([]);
 });

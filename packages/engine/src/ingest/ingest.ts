@@ -3,6 +3,7 @@ import { Counter, type LogEntry, type Platform, UserError } from '../platform/in
 import { parseJson, readText } from './body.ts';
 import { createDedup, type Dedup } from './dedup.ts';
 import { createFigures, type DayFigures, type VolumeSlice } from './figures.ts';
+import { type SourceTrouble, troublesOf } from './troubles.ts';
 import { type Court, judge, MAX_FILE_EVENT_BYTES, type Refused } from './judge.ts';
 import { appendPatiently, createQuarantine, type Quarantine } from './quarantine.ts';
 import { type NewItem, QuarantineStore } from './quarantine-store.ts';
@@ -63,8 +64,10 @@ export interface Ingest {
    * forgotten. Null: nothing is dropped. An event that would be refused comes as its raw text.
    */
   guard(drops: Guard | null): void;
-  /** Accepted and refused events per day by receipt, UTC, today last. */
-  daily(days: number): Promise<DayFigures[]>;
+  /** The last days by receipt, the newest ending at `end`, as far as the log is worked through to `place`. */
+  daily(days: number, end: number, place: number): Promise<DayFigures[]>;
+  /** Sources that are not as they used to be. */
+  troubles(): Promise<SourceTrouble[]>;
   /** Called after refused events are on disk. */
   onQuarantined: QuarantineStore['onAdd'];
 }
@@ -260,6 +263,7 @@ export async function createIngest(platform: Platform): Promise<Ingest> {
       gate.guard = drops;
     },
     daily: figures.daily,
+    troubles: () => troublesOf(clickhouse, sources.all(), clock.now()),
     onQuarantined: (listener) => store.onAdd(listener),
   };
 }

@@ -15,11 +15,14 @@ import { activityRows, activityTable } from './activity.ts';
 import {
   activityOf,
   countCustomers,
+  countPersons,
   density,
   eraseActivity,
   type EventRow,
   listPersons,
   type Order,
+  type PersonFlow,
+  personFlow,
   timelineRows,
   timelineTotal,
   traitRows,
@@ -31,6 +34,9 @@ export interface CustomerQuery {
   /** Kinds of identifiers that are found whole only, never by how they begin. */
   readonly guarded?: readonly string[] | undefined;
   readonly known: boolean | null;
+  /** First or last seen at this instant or after it. */
+  readonly firstFrom?: string | undefined;
+  readonly lastFrom?: string | undefined;
   readonly order: Order;
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -51,6 +57,8 @@ export interface Profile {
   erase(anchors: readonly NodeId[]): Promise<number>;
   /** How many customers there are: persons of whom an event speaks. Every screen that shows the number asks here. */
   counts(): Promise<{ customers: number; knownCustomers: number }>;
+  /** Who came and who did something in the last `days` days of 24 hours, the newest ending at `end` (milliseconds). */
+  flow(days: number, end: number): Promise<PersonFlow>;
   customers(query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total: number }>;
   /** Who an id means today. Throws `not_found` for an id that is nobody's. */
   person(id: NodeId): Promise<NodeId>;
@@ -62,6 +70,12 @@ export interface Profile {
 }
 
 const instantOf = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
+
+const conditionOf = ({ known, firstFrom, lastFrom }: CustomerQuery) => ({
+  known,
+  firstFrom: instantOf(firstFrom),
+  lastFrom: instantOf(lastFrom),
+});
 
 function readCursor(cursor: string | undefined): readonly [number, string] | null {
   if (cursor === undefined) return null;
@@ -114,7 +128,13 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
       graph.search(text, { types: ['person'], limit: query.limit, guarded: query.guarded }),
     ]);
     const found = [...new Set([...byIdentifier, ...byName.map((node) => node.id)])].slice(0, query.limit);
-    const items = (await rowsOf(found)).filter((row) => query.known === null || row.known === query.known);
+    const { known, firstFrom, lastFrom } = conditionOf(query);
+    const items = (await rowsOf(found)).filter(
+      (row) =>
+        (known === null || row.known === known) &&
+        (firstFrom === null || Date.parse(row.firstSeen) >= firstFrom) &&
+        (lastFrom === null || Date.parse(row.lastSeen) >= lastFrom),
+    );
     return { items, next: null, total: items.length };
   };
 
@@ -124,20 +144,22 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
       clickhouse.insert('activity', activityRows(events, isKnown), { lane: 'river', token: `${token}:activity` }),
     erase: (anchors) => eraseActivity(clickhouse, anchors),
     counts: () => countCustomers(clickhouse),
+    flow: (days, end) => personFlow(clickhouse, days, end),
     async customers(query) {
       if (query.search?.trim()) return searched(query);
       const cursor = readCursor(query.cursor);
       const after = cursor && { value: cursor[0], person: cursor[1] };
-      const [rows, counts] = await Promise.all([
-        listPersons(clickhouse, { known: query.known, order: query.order, limit: query.limit, after }),
-        countCustomers(clickhouse),
+      const condition = conditionOf(query);
+      const [rows, total] = await Promise.all([
+        listPersons(clickhouse, { ...condition, order: query.order, limit: query.limit, after }),
+        countPersons(clickhouse, condition),
       ]);
       const details = new Map((await rowsOf(rows.map((row) => row.person))).map((row) => [row.id, row]));
       const last = rows.at(-1);
       return {
         items: rows.flatMap((row) => details.get(row.person) ?? []),
         next: last && rows.length === query.limit ? `${last.value}-${last.person}` : null,
-        total: totalOf(counts, query.known),
+        total,
       };
     },
     person: async (id) => (await anchorsOf(id)).person,
@@ -183,11 +205,6 @@ const wholeOf = (facts: PersonFacts): Customer => ({
   traits: [...facts.traits],
   activity: byEventName(facts.activity),
 });
-
-const totalOf = (
-  { customers, knownCustomers }: { customers: number; knownCustomers: number },
-  known: boolean | null,
-) => (known === null ? customers : known ? knownCustomers : customers - knownCustomers);
 
 const NEVER = new Date(0).toISOString();
 /** Identifiers shown in a list; the customer's own page has them all. */

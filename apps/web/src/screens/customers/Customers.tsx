@@ -5,10 +5,10 @@ import { Button, Input, Segmented, Select } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/queries.ts';
-import { ago, dateOnly, number } from '../../ui/format.ts';
+import { ago, dateOnly, dateTime, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
-import { Mark, Page } from '../../ui/Page.tsx';
+import { Chip, Mark, Page } from '../../ui/Page.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useDebounced } from '../../ui/useDebounced.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
@@ -20,10 +20,12 @@ const knowns = ['all', 'true', 'false'] as const;
 type Order = (typeof orders)[number];
 
 function useCustomers() {
-  const { q, known, order } = route.useSearch();
+  const { q, known, order, newFrom, seenFrom } = route.useSearch();
   const input = {
     search: q || undefined,
     known: known === 'true' || known === 'false' ? (known as 'true' | 'false') : undefined,
+    firstFrom: newFrom,
+    lastFrom: seenFrom,
     order: orders.find((one) => one === order) ?? ('last_seen' as Order),
     limit: 100,
   };
@@ -111,6 +113,16 @@ function Filters({ text, onText, set }: { text: string; onText: (text: string) =
         options={orders.map((value) => ({ value, label: t(`customers.orders.${value}`) }))}
         popupMatchSelectWidth={false}
       />
+      {(['newFrom', 'seenFrom'] as const).map((name) => {
+        const since = search[name];
+        return (
+          since && (
+            <Chip key={name} pressed onToggle={() => set({ [name]: undefined })}>
+              {t(`customers.${name}`, { time: dateTime(since, false) })} <Icon name="close" size={12} />
+            </Chip>
+          )
+        );
+      })}
     </div>
   );
 }
@@ -149,10 +161,11 @@ export function Customers() {
   }, [settled]);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total ?? 0;
+  const narrowed = search.q || search.known || search.newFrom || search.seenFrom;
   const set: Change = (change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const clear = () => {
     setText('');
-    set({ q: undefined, known: undefined });
+    set({ q: undefined, known: undefined, newFrom: undefined, seenFrom: undefined });
   };
   return (
     <Page
@@ -163,7 +176,7 @@ export function Customers() {
       <Filters text={text} onText={setText} set={set} />
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading lines={8} />}
-      {query.data && rows.length === 0 && <Nobody onClear={search.q || search.known ? clear : null} />}
+      {query.data && rows.length === 0 && <Nobody onClear={narrowed ? clear : null} />}
       {rows.length > 0 && (
         <section className={query.isPlaceholderData ? 'panel flush dim' : 'panel flush grow'}>
           <div className="panel-body">

@@ -1,7 +1,7 @@
 import type { DemoStatus } from '@guanxi/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Popconfirm } from 'antd';
-import type { ReactNode } from 'react';
+import { Button } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, queryClient, read, refresh } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
@@ -27,21 +27,25 @@ function Clear() {
   const { t } = useTranslation();
   const clear = useAct('demoClear');
   const may = useMay();
+  const [asked, setAsked] = useState(false);
   if (!may('privacy.manage')) return null;
+  if (!asked)
+    return (
+      <Button size="small" onClick={() => setAsked(true)}>
+        {t('demo.clear')}
+      </Button>
+    );
   return (
-    <>
-      <Popconfirm
-        title={t('demo.clearAsk')}
-        okText={t('demo.job.clear')}
-        cancelText={t('action.cancel')}
-        onConfirm={() => clear.mutate({})}
-      >
-        <Button size="small" loading={clear.isPending}>
-          {t('demo.clear')}
-        </Button>
-      </Popconfirm>
+    <span className="row wrap" role="alert">
+      <b>{t('demo.clearAsk')}</b>
+      <Button size="small" danger loading={clear.isPending} onClick={() => clear.mutate({})}>
+        {t('demo.job.clear')}
+      </Button>
+      <Button size="small" autoFocus onClick={() => setAsked(false)}>
+        {t('action.cancel')}
+      </Button>
       {clear.isError && <Failure compact error={clear.error} />}
-    </>
+    </span>
   );
 }
 

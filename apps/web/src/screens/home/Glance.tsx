@@ -1,14 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useJobs } from '../../app/JobTray.tsx';
 import { read } from '../../api/queries.ts';
 import { SourceName } from '../../ui/DemoLabel.tsx';
 import { ago, number } from '../../ui/format.ts';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
-import { jobTitle } from '../../ui/jobTitle.ts';
 
 export function SourcesGlance() {
   const { t } = useTranslation();
@@ -47,30 +45,19 @@ export function SourcesGlance() {
   );
 }
 
-/** What somebody should look at: rejected events by reason, jobs that failed. */
-export function Attention() {
+/** What the gate refused and waits for somebody, by reason. */
+export function QuarantineGlance() {
   const { t } = useTranslation();
   const words = useWords();
-  const quarantine = useQuery({ ...read('quarantine', { query: { limit: 1 } }), refetchInterval: 15_000 });
-  const jobs = useJobs();
-  const failed = jobs.data?.items.filter((job) => job.state === 'failed') ?? [];
+  const query = useQuery({ ...read('quarantine', { query: { limit: 1 } }), refetchInterval: 15_000 });
   return (
-    <Panel title={t('home.attention')} flush>
-      <QueryView query={quarantine}>
+    <Panel title={t('home.quarantine')} actions={<Link to="/data/quarantine">{t('action.viewAll')}</Link>} flush>
+      <QueryView query={query}>
         {({ groups }) =>
-          groups.length === 0 && failed.length === 0 ? (
-            <Empty compact icon="check" why={t('home.attentionNone')} />
+          groups.length === 0 ? (
+            <Empty compact icon="check" why={t('home.quarantineNone')} />
           ) : (
             <ul className="attention">
-              {failed.slice(0, 3).map((job) => (
-                <li key={job.id}>
-                  <Mark tone="danger">{t('home.failedJob')}</Mark>
-                  <Link to="/settings/jobs" className="clip">
-                    {jobTitle(job, t)}
-                  </Link>
-                  <span className="meta">{ago(job.finishedAt ?? job.createdAt)}</span>
-                </li>
-              ))}
               {groups.slice(0, 6).map((group) => (
                 <li key={`${group.code}${group.field}${group.name}${group.sourceId}`}>
                   <Mark tone="warning">{t(`quarantineCode.${group.code}`)}</Mark>

@@ -13,6 +13,8 @@ export const people: typeof zh = {
     events: 'Events',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
+    newFrom: 'First seen since {{time}}',
+    seenFrom: 'Active since {{time}}',
     order: 'Order',
     orders: { last_seen: 'Last active first', first_seen: 'Newest first', events: 'Most events first' },
     filter: { all: 'All', true: 'Known', false: 'Anonymous' },

@@ -12,6 +12,8 @@ export const people = {
     events: '事件',
     firstSeen: '首次出现',
     lastSeen: '最近活动',
+    newFrom: '首次出现于 {{time}} 之后',
+    seenFrom: '{{time}} 之后有活动',
     order: '排序',
     orders: { last_seen: '最近活动优先', first_seen: '最新出现优先', events: '事件最多优先' },
     filter: { all: '全部', true: '已识别', false: '匿名' },

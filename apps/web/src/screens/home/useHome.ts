@@ -1,0 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
+import { read } from '../../api/queries.ts';
+
+/** Figures and alerts of Home, asked for once however many parts of the page show them. */
+export const useHomeFigures = () => useQuery({ ...read('home'), refetchInterval: 15_000 });
+export const useAlerts = () => useQuery({ ...read('alerts'), refetchInterval: 15_000 });
