@@ -146,6 +146,37 @@ test('a dangling ontology is refused with the place of the mistake', async () =>
   });
 });
 
+test('Home counts what the lists behind its figures hold, duplicates apart', async () => {
+  const now = Date.now();
+  const old = new Date(now - 9 * 86_400_000).toISOString();
+  const before = await api.home();
+  expect(before.accepted.before).toBeNull();
+  // One of long ago who came back, one who did not, one who is new; a repeat, and one that is refused.
+  await send([
+    { ...view('home-back', 'H1'), timestamp: old },
+    { ...view('home-gone', 'H1'), timestamp: old },
+    view('home-back', 'H2'),
+    { ...view('home-new', 'H1'), messageId: 'home-1' },
+    { ...view('home-new', 'H1'), messageId: 'home-1' },
+    { type: 'track', userId: 'home-new' },
+  ]);
+  await expect.poll(async () => (await api.home()).at, { timeout: 15_000, interval: 500 }).not.toBe(before.at);
+  const home = await api.home();
+  const more = (name: keyof typeof home.day) => home.day[name] - before.day[name];
+  expect([more('received'), more('accepted'), more('duplicates'), more('quarantined')]).toEqual([5, 4, 1, 1]);
+  expect([more('newCustomers'), more('activeCustomers')]).toEqual([1, 2]);
+  expect(home.activeCustomers.before).toBe(2);
+  const total = async (query: object) => (await api.customers({ query: { limit: 1, ...query } })).total;
+  expect(await total({ firstFrom: home.dayFrom })).toBe(home.day.newCustomers);
+  expect(await total({ lastFrom: home.dayFrom })).toBe(home.day.activeCustomers);
+  expect(await total({ firstFrom: home.weekFrom })).toBe(home.newCustomers.now);
+  expect(await total({ lastFrom: home.weekFrom })).toBe(home.activeCustomers.now);
+  expect(await total({ lastFrom: home.weekFrom, known: 'true', search: 'home-gone' })).toBe(0);
+  const sources = (await api.sources()).items;
+  expect(sources.reduce((sum, source) => sum + source.accepted24h, 0)).toBe(home.day.received);
+  expect((await api.alerts()).items).toEqual([]);
+});
+
 test('exports hold every row in both formats', async () => {
   const { counts } = await api.status();
   for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const) {
