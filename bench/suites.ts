@@ -10,4 +10,5 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   crash: async () => (await import('./crash/index.ts')).suite,
   soak: async () => (await import('./soak/index.ts')).suite,
   burst: async () => (await import('./burst/index.ts')).suite,
+  cluster: async () => (await import('./cluster/index.ts')).suite,
 };

@@ -120,21 +120,37 @@ async function start(node: Node, shards: readonly Node[]): Promise<ClickHouseSer
   mkdirSync(folder);
   const configFile = join(root, 'config.xml');
   writeFileSync(configFile, configuration(node, shards));
-  let child = await launch(node, folder, configFile);
+  let child: ChildProcess;
+  let wanted = true;
+  /**
+   * As a service manager would, it starts the server again when it ends by itself: inside this library the engine aborts
+   * now and then when another node of its cluster vanishes in the middle of a statement.
+   */
+  const run = async () => {
+    child = await launch(node, folder, configFile);
+    child.once('exit', () => wanted && void run().catch(() => undefined));
+  };
+  const kill = async () => {
+    wanted = false;
+    await end(child);
+  };
+  const revive = async () => {
+    wanted = true;
+    await run();
+  };
+  await run();
   return {
     url: `http://127.0.0.1:${node.httpPort}`,
     ...node,
     pid: () => child.pid!,
     crash: async () => {
-      await end(child);
-      child = await launch(node, folder, configFile);
+      await kill();
+      await revive();
     },
-    kill: () => end(child),
-    revive: async () => {
-      child = await launch(node, folder, configFile);
-    },
+    kill,
+    revive,
     stop: async () => {
-      await end(child);
+      await kill();
       rmSync(root, { recursive: true, force: true });
     },
   };
