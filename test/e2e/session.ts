@@ -19,7 +19,9 @@ export interface Session {
   /** Calls as the command line of this machine does. */
   readonly fetch: typeof fetch;
   readonly page: Page;
-  /** Errors of scripts, of the console, of requests; emptied when told. */
+  /** A page of somebody else, in a browser of their own that knows nothing of the first. */
+  visitor(): Promise<Page>;
+  /** Errors of scripts, of the console, of requests, in all these pages; emptied when told. */
   problems(): string[];
   /** Sends events as a client would, with the default source's key. */
   send(...events: object[]): Promise<void>;
@@ -46,8 +48,7 @@ function watch(page: Page, problems: string[]): void {
   });
 }
 
-async function launch(chromium: string, url: string): Promise<{ browser: Browser; page: Page }> {
-  const browser = await launchChromium(chromium);
+async function pageOf(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: 1440, height: 900 },
@@ -56,17 +57,22 @@ async function launch(chromium: string, url: string): Promise<{ browser: Browser
     timezoneId: 'Asia/Shanghai',
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  return { browser, page: await context.newPage() };
+  return context.newPage();
 }
 
 export async function openSession(chromium: string): Promise<Session> {
   ensureConsole();
   const folder = mkdtempSync(join(tmpdir(), 'guanxi-console-'));
   const server: ServerProcess = await startServerProcess(folder);
-  const { browser, page } = await launch(chromium, server.url);
+  const browser = await launchChromium(chromium);
   const { api } = server;
   const problems: string[] = [];
-  watch(page, problems);
+  const visitor = async () => {
+    const page = await pageOf(browser, server.url);
+    watch(page, problems);
+    return page;
+  };
+  const page = await visitor();
   await enterConsole(page);
   const writeKey = (await api.sources()).items.find((source) => source.id === 'default')!.writeKey;
   return {
@@ -74,6 +80,7 @@ export async function openSession(chromium: string): Promise<Session> {
     api,
     fetch: server.fetch,
     page,
+    visitor,
     problems: () => problems.splice(0),
     async send(...batch) {
       const response = await fetch(`${server.url}/v1/batch`, {

@@ -49,19 +49,20 @@ function Nav() {
             {group.items.map((item) => {
               const waiting = item.key === 'quarantine' ? (status.data?.counts.quarantined ?? 0) : 0;
               const label = t(`nav.${item.key}`);
+              const name = waiting > 0 ? `${label} ${number(waiting)}` : label;
               return (
                 <Link
                   key={item.key}
                   to={item.to}
-                  title={navCollapsed ? label : undefined}
+                  title={navCollapsed ? name : undefined}
                   className="nav-link"
                   activeOptions={{ exact: item.to === '/', includeSearch: false }}
                   activeProps={{ className: 'active', 'aria-current': 'page' }}
-                  aria-label={label}
+                  aria-label={navCollapsed ? name : undefined}
                 >
                   <Icon name={item.icon} />
                   {!navCollapsed && label}
-                  {waiting > 0 && <span className="nav-count">{number(waiting)}</span>}
+                  {waiting > 0 && <span className="nav-count"> {number(waiting)}</span>}
                 </Link>
               );
             })}

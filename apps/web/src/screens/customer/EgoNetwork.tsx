@@ -106,11 +106,13 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
     ...placed.map(({ item, x, y }): GraphCard => {
       if (item.kind === 'bundle') {
         const { bundle } = item;
-        const label = t('network.bundle', {
+        const text = `+${number(bundle.more)} ${names.relation(bundle.edgeType, bundle.direction)}`;
+        // A name says what is seen first: who speaks to their machine reads it off the card.
+        const label = `${text}: ${t('network.bundle', {
           n: number(bundle.more),
           type: names.nodeType(bundle.nodeType),
           relation: names.relation(bundle.edgeType, bundle.direction),
-        });
+        })}`;
         return {
           id: bundle.key,
           x,
@@ -121,9 +123,7 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
           content: (
             <>
               <FamilyGlyph family={names.family(bundle.nodeType)} />
-              <span className="card-text">
-                +{number(bundle.more)} {names.relation(bundle.edgeType, bundle.direction)}
-              </span>
+              <span className="card-text">{text}</span>
             </>
           ),
           onOpen: () => onBundle(bundle.edgeType),
@@ -132,21 +132,21 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
       const { node } = item;
       const own = edgesAt.get(node.id) ?? [];
       const strongest = own.toSorted((a, b) => b.weight - a.weight)[0];
-      const label = node.label;
+      const { label } = node;
+      const count = own.reduce((sum, edge) => sum + edge.count, 0);
+      const seen = strongest && strongest.count > 1 ? `${label} ${number(count)}` : label;
       return {
         id: node.id,
         x,
         y,
         ...cardSize,
-        label: `${names.nodeType(node.type)} ${label}: ${own.map((edge) => edgeText(edge, hood.centre)).join('; ')}`,
+        label: `${names.nodeType(node.type)} ${seen}: ${own.map((edge) => edgeText(edge, hood.centre)).join('; ')}`,
         pressed: own.some((edge) => edgeKey(edge) === selected),
         content: (
           <>
             <FamilyGlyph family={names.family(node.type)} />
             <span className="card-text">{label}</span>
-            {strongest && strongest.count > 1 && (
-              <small>{number(own.reduce((sum, edge) => sum + edge.count, 0))}</small>
-            )}
+            {seen !== label && <small> {number(count)}</small>}
           </>
         ),
         onOpen: strongest ? () => onEdge(edgeKey(strongest)) : undefined,

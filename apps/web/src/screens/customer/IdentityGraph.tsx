@@ -34,26 +34,26 @@ export function IdentityGraph({ identity, chosen, openLink, onToggle, onLink }: 
     item: PersonIdentity['outside'][number] | PersonIdentity['identifiers'][number],
     place: { x: number; y: number } | undefined,
     own: boolean,
-  ): GraphCard => ({
-    id: item.id,
-    x: place?.x ?? 0,
-    y: place?.y ?? 0,
-    ...size,
-    className: own ? 'identifier-card' : 'identifier-card outside',
-    label: `${words.kind(item.kind)} ${item.value}`,
-    pressed: own ? chosen.has(item.id) : undefined,
-    content: (
-      <span className="identifier-lines">
-        <small>
-          {words.kind(item.kind)}
-          {!own && ` · ${t('identity.outside')}`}
-        </small>
-        <span className="clip mono">{item.value}</span>
-        {chosen.has(item.id) && <Icon name="split" size={14} />}
-      </span>
-    ),
-    onOpen: own ? () => onToggle(item.id) : undefined,
-  });
+  ): GraphCard => {
+    const kind = own ? words.kind(item.kind) : `${words.kind(item.kind)} · ${t('identity.outside')}`;
+    return {
+      id: item.id,
+      x: place?.x ?? 0,
+      y: place?.y ?? 0,
+      ...size,
+      className: own ? 'identifier-card' : 'identifier-card outside',
+      label: `${kind} ${item.value}`,
+      pressed: own ? chosen.has(item.id) : undefined,
+      content: (
+        <span className="identifier-lines">
+          <small>{kind} </small>
+          <span className="clip mono">{item.value}</span>
+          {chosen.has(item.id) && <Icon name="split" size={14} />}
+        </span>
+      ),
+      onOpen: own ? () => onToggle(item.id) : undefined,
+    };
+  };
   const cards = [
     ...inside.map((item, at) => card(item, places[at], true)),
     ...outside.map((item, at) => card(item, far[at], false)),

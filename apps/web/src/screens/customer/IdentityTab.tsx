@@ -165,7 +165,7 @@ function Identifiers({
               <Checkbox
                 checked={chosen.has(item.id)}
                 onChange={() => onToggle(item.id)}
-                aria-label={`${t('identity.choose')} ${item.kind}`}
+                aria-label={`${t('identity.choose')} ${item.kind} ${item.value}`}
               />
             </td>
             <td>

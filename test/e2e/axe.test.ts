@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { root } from '../../scripts/prepare.mjs';
+import { findChromium } from '../support/chromium.ts';
+import { barriersOf } from './axe.ts';
+import { customerOf, openDemo } from './demo.ts';
+import { clippedTables, durationsOf, focusOf, interactiveIn, shiftsOf, widthsOf } from './looks.ts';
+import { PATIENCE_MS, type Session } from './session.ts';
+
+const chromium = findChromium();
+if (!chromium) process.stdout.write('Whether the screens have barriers is not tested: no Chromium was found.\n');
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
+/** Every path of the router: a new screen is looked at without being named here. */
+const PATHS = [
+  ...readFileSync(join(root, 'apps/web/src/app/router.tsx'), 'utf8').matchAll(/^ {2}path: '([^']+)',$/gm),
+].map(([, path]) => path!);
+/** Where most of the day is spent. */
+const MAIN = ['/', '/customers', '/customers/$id', '/graph', '/data/live', '/data/quarantine'];
+const LAPTOP = { width: 1280, height: 800 };
+const TABLET = { width: 820, height: 1180 };
+
+describe.skipIf(!chromium)('the looks of every screen', () => {
+  let session: Session;
+  let customer: string;
+  beforeAll(async () => {
+    session = await openDemo(chromium!);
+    customer = (await customerOf(session, 'GX9900001')).id;
+    await session.page.setViewportSize(LAPTOP);
+  });
+  afterAll(() => session?.close());
+  // In light and Chinese, whatever the one before ended with.
+  beforeEach(() => session.page.evaluate(`localStorage.removeItem('guanxi.preferences')`));
+  afterEach(() => expect(session.problems()).toEqual([]));
+
+  const button = (name: string) => session.page.getByRole('button', { name, exact: true });
+  async function show(path: string, page: Page = session.page): Promise<void> {
+    // Whoever adds a path with another parameter says here what stands for it.
+    const address = path.replace('/customers/$id', `/customers/${customer}`);
+    expect(address).not.toContain('$');
+    await page.goto(address);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+  }
+  /** Opens a page and each of its tabs, one after the other. */
+  async function eachView(path: string, look: (view: string) => Promise<void>): Promise<void> {
+    const { page } = session;
+    await show(path);
+    const tabs = page.locator('main [role="tab"]');
+    const count = await tabs.count();
+    for (let at = 0; at < Math.max(1, count); at += 1) {
+      if (at > 0) {
+        await tabs.nth(at).click();
+        await page.waitForLoadState('networkidle');
+      }
+      await look(count > 0 ? `${path}, tab ${at + 1}` : path);
+    }
+  }
+
+  test('the router is read', () => {
+    expect(PATHS.length).toBeGreaterThan(10);
+    for (const path of MAIN) expect(PATHS).toContain(path);
+  });
+
+  test.each(PATHS)('%s: nobody meets a barrier, in light and dark, in both languages', async (path) => {
+    const { page } = session;
+    const none = (message: string) =>
+      // Colours go over into each other when the theme changes.
+      expect.poll(() => barriersOf(page), { timeout: PATIENCE_MS, message }).toEqual([]);
+    await eachView(path, async (view) => {
+      await none(`${view}, light`);
+      await button('切换到深色').click();
+      await button('English').click();
+      await button('Switch to light').waitFor();
+      await none(`${view}, dark`);
+      await button('Switch to light').click();
+      await button('中文').click();
+    });
+  });
+
+  test('nor on the way in', async () => {
+    const context = await session.page.context().browser()!.newContext({ baseURL: session.url, locale: 'zh-CN' });
+    const page = await context.newPage();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const address of ['/', '/join#no-such-link']) {
+        await page.goto(address);
+        await page.locator('.entrance-card').waitFor();
+        await page.waitForLoadState('networkidle');
+        const message = `${address}, ${colorScheme}`;
+        await expect.poll(() => barriersOf(page), { timeout: PATIENCE_MS, message }).toEqual([]);
+      }
+    }
+    await context.close();
+  });
+
+  test.each([
+    ['a laptop', LAPTOP],
+    ['a tablet', TABLET],
+  ])('on %s no page scrolls sideways, and wide tables scroll in a box of their own', async (_, size) => {
+    await session.page.setViewportSize(size);
+    for (const path of PATHS)
+      await eachView(path, async (view) => {
+        for (const { of, scroll, client } of await widthsOf(session.page))
+          expect(scroll, `${view}: width of ${of}`).toBeLessThanOrEqual(client);
+        expect(await clippedTables(session.page), view).toEqual([]);
+      });
+    await session.page.setViewportSize(LAPTOP);
+  });
+
+  test('Tab reaches all of the shell, and shows where it is', async () => {
+    const { page } = session;
+    await show('/customers');
+    const all = await interactiveIn(page, '.shell > .skip, .nav, .topbar');
+    expect(all.length).toBeGreaterThan(15);
+    const reached: string[] = [];
+    for (let step = 0; step < all.length + 5; step += 1) {
+      await page.keyboard.press('Tab');
+      const focus = await focusOf(page);
+      if (focus.inMain) break;
+      reached.push(focus.name);
+      await expect.poll(async () => (await focusOf(page)).visible, { message: focus.name }).toBe(true);
+    }
+    expect(reached).toEqual(all);
+  });
+
+  test('who wants no motion gets none', async () => {
+    const { page } = session;
+    await show('/');
+    expect(Math.max(...(await durationsOf(page)))).toBeGreaterThan(50);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const path of MAIN) {
+      await show(path);
+      expect(Math.max(...(await durationsOf(page))), path).toBeLessThan(1);
+    }
+    await page.keyboard.press('/');
+    await page.getByRole('dialog').waitFor();
+    expect(Math.max(...(await durationsOf(page)))).toBeLessThan(1);
+    await page.emulateMedia({ reducedMotion: null });
+  });
+
+  test.each(MAIN)('%s: what is there stays where it is while the rest comes', async (path) => {
+    await show(path);
+    const shifts = await shiftsOf(session.page);
+    process.stdout.write(`layout shift of ${path}: ${shifts.toFixed(4)}\n`);
+    expect(shifts).toBeLessThan(0.1);
+  });
+});
