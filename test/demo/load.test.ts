@@ -193,7 +193,7 @@ test(
     const { counts, generated } = await api.status();
     expect(counts).toMatchObject({ customers: 0, quarantined: 0, nodes: {} });
     expect(generated).toBe('none');
-    expect((await api.sources()).items.map(({ id }) => id)).toEqual(['default']);
+    expect((await api.sources()).items.filter((source) => source.generated)).toEqual([]);
     expect(await api.demoStatus()).toMatchObject({ state: 'none', loadable: true, clearable: false });
 
     const small = { people: 20, seed: 1, until: '2026-03-01' };

@@ -194,9 +194,10 @@ describe('unmerge', () => {
     expect(await play.dump()).toEqual(before);
     expect(effect.changed).toBe(true);
     expect(effect.severed).toMatchObject([{ state: 'severed', count: 1 }]);
+    // First who has the strongest identifier.
     expect(effect.parts.map(({ person, isNew, events }) => ({ person, isNew, events }))).toEqual([
-      { person: idOf('anonymous_id:a'), isNew: false, events: 2 },
       { person: idOf('user_id:u'), isNew: true, events: 2 },
+      { person: idOf('anonymous_id:a'), isNew: false, events: 2 },
     ]);
     await play.unmerge(idOf('user_id:u'), 'anonymous_id:a');
     expect(Object.keys(await play.persons()).sort()).toEqual(effect.parts.map(({ person }) => person).sort());
