@@ -1,130 +1,144 @@
-// `npm run screenshots`: the pictures of docs/images, taken of a server with the example shop in it, in both languages.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+// `npm run screenshots`: the pictures of docs/images, every screen in both languages and both themes, taken of a server
+// with a small demo brand in it. A picture is called SCREEN-LANGUAGE-THEME.webp.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@guanxi/contracts';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../test/support/chromium.ts';
 import { enterConsole } from '../test/support/enter.ts';
-import { type ServerProcess, startServerProcess } from '../test/support/server.ts';
+import { startServerProcess } from '../test/support/server.ts';
 import { ensureConsole, root } from './prepare.mjs';
 
 const LANGUAGES = ['en', 'zh'] as const;
+const THEMES = ['light', 'dark'] as const;
 type Language = (typeof LANGUAGES)[number];
-const EXAMPLE = join(root, 'examples/online-retail/OnlineRetail.csv.zst');
+const PEOPLE = 600;
+const SEED = 1;
 const IMAGES = join(root, 'docs/images');
-const CUSTOMER = '17850';
-const FRIEND = '12583';
-const MOST_BYTES = 250_000;
-/** Lines and labels are drawn within this time after the last answer has come. */
-const SETTLE_MS = 1500;
+const EXAMPLE = join(root, 'examples/online-retail/OnlineRetail.csv.zst');
+const MOST_BYTES = 6_000_000;
+const QUALITY = 82;
+const LOADING_MS = 180_000;
+/** Lines and labels are drawn within this time after the last answer has come, and colours within that. */
+const SETTLE_MS = 800;
+const RECOLOUR_MS = 150;
 
 const TEXT = {
-  en: { source: 'Website', find: 'Choose a file', check: 'Check 1,000 rows', added: 'Added to cart' },
-  zh: { source: '官网', find: '选择文件', check: '检查前 1,000 行', added: '加入购物车' },
+  en: { find: 'Choose a file', check: 'Check 1,000 rows' },
+  zh: { find: '选择文件', check: '检查前 1,000 行' },
 } as const;
 
-interface Shop {
-  readonly url: string;
-  readonly api: Client;
+/** Whom and what the pictures are of; their stories are in docs/demo.md. */
+interface Cast {
   readonly customer: string;
-  readonly friend: string;
-  /** `from:to:type` of what the customer bought most of. */
+  readonly family: string;
+  readonly blogger: string;
+  readonly buyer: string;
+  /** `from:to:type` of a relation of the customer. */
   readonly relation: string;
+  readonly source: string;
+  readonly refused: string;
 }
 
-async function shopAt({ url, api }: ServerProcess): Promise<Shop> {
+async function castOf(api: Client): Promise<Cast> {
   const idOf = async (search: string) => (await api.customers({ query: { search } })).items[0]!.id;
-  const customer = await idOf(CUSTOMER);
-  const { edges } = await api.customerNetwork({ params: { id: customer }, query: { edgeTypes: 'bought' } });
-  const { from, to, type } = edges.sort((a, b) => b.weight - a.weight)[0]!;
-  return { url, api, customer, friend: await idOf(FRIEND), relation: `${from}:${to}:${type}` };
+  const customer = await idOf('GX9900001');
+  const { edges } = await api.customerNetwork({ params: { id: customer } });
+  const { from, to, type } = edges.filter((edge) => edge.type !== 'lives_in').sort((a, b) => b.weight - a.weight)[0]!;
+  const sources = (await api.sources()).items.sort((a, b) => b.accepted24h - a.accepted24h);
+  return {
+    customer,
+    family: await idOf('GX9900021'),
+    blogger: await idOf('GX9900091'),
+    buyer: await idOf('GX9900093'),
+    relation: `${from}:${to}:${type}`,
+    source: sources[0]!.id,
+    refused: (await api.quarantine({ query: { limit: 1 } })).items[0]!.id,
+  };
 }
 
-/** What visitors of the shop's site do while the live view is looked at. */
-async function visit({ url, api }: Shop): Promise<void> {
-  const products = (await api.graphSearch({ query: { q: 'LUNCH BAG', types: 'product', limit: 8 } })).items;
-  const { writeKey } = (await api.sources()).items.find(({ id }) => id === 'default')!;
-  const steps = ['Product Viewed', 'Product Viewed', 'Product Added', 'Products Searched', 'Order Completed'];
-  for (let at = 0; at < 40; at += 1) {
-    const { key, label } = products[at % products.length]!;
-    const event = steps[at % steps.length]!;
-    const product = { product_id: key, name: label, quantity: 1 + (at % 3) };
-    const properties = {
-      'Products Searched': { query: 'lunch bag' },
-      // One of them without its number: the shop's site is as careless as others.
-      'Order Completed': { ...(at % 20 === 9 ? {} : { order_id: `W-${7000 + at}` }), products: [product] },
-    }[event] ?? { ...product, price: 1.65 };
-    const body = {
-      type: 'track',
-      event,
-      userId: `web-${100 + (at % 9)}`,
-      properties,
-      context: { page: { path: '/' } },
-    };
-    const response = await fetch(`${url}/v1/track`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${writeKey}:`)}` },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`an event was answered with ${response.status}`);
+/** Screens by the names of their pictures: their address, and what is done there first. */
+const screensOf = (cast: Cast): Readonly<Record<string, string>> => ({
+  home: '/',
+  sources: `/data/sources?id=${cast.source}`,
+  live: '/data/live',
+  quarantine: `/data/quarantine?id=${cast.refused}`,
+  'identity-rules': '/data/identity',
+  customers: '/customers',
+  customer: `/customers/${cast.customer}?edge=${cast.relation}`,
+  'customer-identity': `/customers/${cast.family}?tab=identity`,
+  'customer-traits': `/customers/${cast.customer}?tab=traits`,
+  'customer-consent': `/customers/${cast.customer}?tab=consent`,
+  'graph-start': '/graph',
+  'graph-path': `/graph?n=${cast.blogger},${cast.buyer}&p=${cast.blogger}:${cast.buyer}:5:4:product.person`,
+  'graph-influence': `/graph?n=${cast.blogger}&i=${cast.blogger}`,
+  members: '/settings/members',
+  roles: '/settings/members?tab=roles',
+  keys: '/settings/keys',
+  account: '/settings/account',
+  jobs: '/settings/jobs',
+  ontology: '/settings/ontology',
+  privacy: '/settings/privacy',
+  'privacy-purposes': '/settings/privacy?tab=purposes',
+  audit: '/settings/audit',
+  status: '/settings/status',
+});
+
+async function wear(page: Page, theme: (typeof THEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+  await page.waitForFunction((name) => document.documentElement.dataset['theme'] === name, theme);
+  await page.addStyleTag({ content: '* { transition: none !important; animation: none !important }' });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.waitForTimeout(RECOLOUR_MS);
+}
+
+/** Takes what the page shows, in each theme, and leaves it in the first one. */
+async function capture(page: Page, camera: CDPSession, name: string, language: Language): Promise<void> {
+  await page.waitForLoadState('load');
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(SETTLE_MS);
+  for (const theme of THEMES) {
+    await wear(page, theme);
+    const { data } = await camera.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+    writeFileSync(join(IMAGES, `${name}-${language}-${theme}.webp`), Buffer.from(data, 'base64'));
   }
+  await page.emulateMedia({ colorScheme: THEMES[0], reducedMotion: 'reduce' });
 }
 
-/** Each picture by its name: how the page comes to look like it. */
-const PICTURES: Readonly<Record<string, (page: Page, shop: Shop, language: Language) => Promise<void>>> = {
-  async customer(page, { customer, relation }) {
-    await page.goto(`/customers/${customer}?edge=${relation}`);
-    await page.locator('.thread-step').nth(2).click();
-    await page.locator('.made').waitFor();
-  },
-  async graph(page, { customer, friend }) {
-    await page.goto(`/graph?n=${customer},${friend}&p=${customer}:${friend}:5:4:product.person`);
-    await page.getByRole('application').waitFor();
-  },
-  async import(page, _, language) {
-    await page.goto('/data/import');
-    const chooser = page.waitForEvent('filechooser');
-    await page.getByRole('button', { name: TEXT[language].find }).click();
-    await (await chooser).setFiles(EXAMPLE);
-    await page.getByRole('button', { name: TEXT[language].check }).waitFor({ timeout: 60_000 });
-  },
-  async live(page, shop, language) {
-    await page.goto('/data/live');
-    await visit(shop);
-    await page.waitForTimeout(SETTLE_MS);
-    await page.getByRole('row').filter({ hasText: TEXT[language].added }).first().click();
-    await page.locator('.made').waitFor();
-  },
-  async home(page) {
-    await page.goto('/');
-    await page.locator('.loop').waitFor();
-  },
-};
+async function openImport(page: Page, language: Language): Promise<void> {
+  await page.goto('/data/import');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: TEXT[language].find }).click();
+  await (await chooser).setFiles(EXAMPLE);
+  await page.getByRole('button', { name: TEXT[language].check }).waitFor({ timeout: 60_000 });
+}
 
-async function take(browser: Browser, shop: Shop, language: Language): Promise<void> {
-  const sources = (await shop.api.sources()).items;
-  const site = sources.find(({ id }) => id === 'default')!;
-  await shop.api.sourceUpdate({ params: { id: site.id }, body: { name: TEXT[language].source } });
-  const context = await browser.newContext({ baseURL: shop.url, viewport: { width: 1440, height: 900 } });
+async function take(browser: Browser, url: string, cast: Cast, language: Language): Promise<void> {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: 1440, height: 900 },
+    colorScheme: THEMES[0],
+    bypassCSP: true,
+  });
   await context.addInitScript(
-    `localStorage.setItem('guanxi.preferences', '${JSON.stringify({ theme: 'light', language, navCollapsed: false })}')`,
+    `localStorage.setItem('guanxi.preferences', '${JSON.stringify({ theme: 'system', language, navCollapsed: false })}')`,
   );
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(`${language}: ${error.message}`));
+  const camera = await context.newCDPSession(page);
+  await page.goto('/');
+  await page.locator('input[autocomplete="username"]').waitFor();
+  // Nobody is there yet when the first language is taken.
+  await capture(page, camera, language === LANGUAGES[0] ? 'set-up' : 'sign-in', language);
   await enterConsole(page);
-  for (const [name, open] of Object.entries(PICTURES)) {
-    await open(page, shop, language);
-    await page.waitForLoadState('load');
-    await page.mouse.move(0, 0);
-    await page.waitForTimeout(SETTLE_MS);
-    const path = join(IMAGES, `${name}${language === 'en' ? '' : `-${language}`}.png`);
-    await page.screenshot({ path, animations: 'disabled' });
-    const { size } = statSync(path);
-    console.log(`${path} ${Math.round(size / 1000)} KB`);
-    if (size > MOST_BYTES) throw new Error(`${name} is larger than ${MOST_BYTES / 1000} KB`);
+  for (const [name, path] of Object.entries(screensOf(cast))) {
+    await page.goto(path);
+    await page.locator('.shell').waitFor();
+    await capture(page, camera, name, language);
   }
+  await openImport(page, language);
+  await capture(page, camera, 'import', language);
   await context.close();
 }
 
@@ -135,16 +149,24 @@ const folder = mkdtempSync(join(tmpdir(), 'guanxi-screenshots-'));
 const server = await startServerProcess(folder);
 const browser = await launchChromium(chromium);
 try {
-  const { status } = spawnSync(
-    process.execPath,
-    ['apps/cli/bin/guanxi.mjs', 'import', 'examples/online-retail', '--url', server.url],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, GUANXI_DATA: folder } },
-  );
-  if (status !== 0) throw new Error('the example was not imported');
-  const shop = await shopAt(server);
-  for (const language of LANGUAGES) await take(browser, shop, language);
+  await server.api.demoLoad({ body: { people: PEOPLE, seed: SEED } });
+  const end = Date.now() + LOADING_MS;
+  for (;;) {
+    const { state, job } = await server.api.demoStatus();
+    if (state === 'loaded') break;
+    if (job?.state === 'failed' || Date.now() > end) throw new Error(`the demo brand was not loaded: ${job?.error}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  rmSync(IMAGES, { recursive: true, force: true });
+  mkdirSync(IMAGES, { recursive: true });
+  const cast = await castOf(server.api);
+  for (const language of LANGUAGES) await take(browser, server.url, cast, language);
 } finally {
   await browser.close();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
+const names = readdirSync(IMAGES);
+const bytes = names.reduce((sum, name) => sum + statSync(join(IMAGES, name)).size, 0);
+console.log(`${names.length} pictures, ${(bytes / 1e6).toFixed(1)} MB`);
+if (bytes > MOST_BYTES) throw new Error(`they are larger than ${MOST_BYTES / 1e6} MB`);

@@ -30,6 +30,9 @@ export function dateTime(instant: string, seconds = true): string {
 }
 export const dateOnly = (instant: string): string => dateTime(instant).slice(0, 10);
 export const timeOnly = (instant: string): string => dateTime(instant).slice(11);
+/** The time of day of today, day and time of any other. */
+export const momentOf = (instant: string): string =>
+  dateOnly(instant) === dateOnly(new Date().toISOString()) ? timeOnly(instant) : dateTime(instant, false);
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],

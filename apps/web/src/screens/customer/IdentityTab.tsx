@@ -13,6 +13,7 @@ import { Mark, Panel, type Tone } from '../../ui/Page.tsx';
 import { useRevealed } from '../../ui/Reveal.tsx';
 import { Empty, Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { refusalText } from '../../ui/refusalText.ts';
 import { useWords } from '../../ui/useWords.ts';
 import { IdentityGraph, linkKey } from './IdentityGraph.tsx';
 import { Unmerge } from './Unmerge.tsx';
@@ -110,6 +111,8 @@ function History({ identity }: { identity: PersonIdentity }) {
     refused: 'neutral',
     shared: 'info',
   };
+  // Kinds of identifiers in what is told are called as everywhere else.
+  const detail = (text: string) => refusalText(text, t, words.kind);
   if (identity.history.length === 0) return <Empty compact why={t('identity.noHistory')} />;
   return (
     <ol className="history">
@@ -117,12 +120,12 @@ function History({ identity }: { identity: PersonIdentity }) {
         <li key={`${item.seq}${item.kind}${at}`}>
           <Mark tone={change[item.kind]}>{t(`change.${item.kind}`)}</Mark>
           <span className="clip">
-            {[words.rule(item.rule), words.kind(item.detail ?? '')]
+            {[words.rule(item.rule), detail(item.detail ?? '')]
               .filter((text) => text && text !== t(`change.${item.kind}`))
               .join(' · ')}
           </span>
           {item.other && (
-            <Link to="/customers/$id" params={{ id: item.other }}>
+            <Link className="history-other" to="/customers/$id" params={{ id: item.other }}>
               {t('identity.otherPerson')}
             </Link>
           )}

@@ -7,6 +7,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { Empty, Partial } from '../../ui/states.tsx';
+import { refusalText } from '../../ui/refusalText.ts';
 import { useWords } from '../../ui/useWords.ts';
 
 function Preview({ preview }: { preview: MappingCheck['preview'] }) {
@@ -59,7 +60,7 @@ function Errors({ result }: { result: MappingCheck }) {
               <td>
                 <code>{error.field}</code>
               </td>
-              <td>{error.message}</td>
+              <td>{refusalText(error.message, t)}</td>
               <td>
                 <code>{error.value}</code>
               </td>
@@ -96,7 +97,7 @@ export function CheckResult({ result }: { result: MappingCheck }) {
             {result.skipped.map((item) => (
               <FactRow
                 key={item.reason}
-                term={t('imports.skippedFor', { reason: item.reason })}
+                term={t('imports.skippedFor', { reason: refusalText(item.reason, t) })}
                 value={number(item.rows)}
               />
             ))}

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useHotkeys } from '../../app/hotkeys.ts';
 import { liveKey, useLive, type LiveEvent } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
-import { decimal, number, timeOnly } from '../../ui/format.ts';
+import { decimal, momentOf, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Chip, Mark, Page, type Tone } from '../../ui/Page.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -49,8 +49,8 @@ function useColumns(): Column<LiveEvent>[] {
       {
         id: 'time',
         header: t('live.time'),
-        track: '72px',
-        cell: (row) => <span className="mono">{timeOnly(row.receivedAt)}</span>,
+        track: '132px',
+        cell: (row) => <span className="mono">{momentOf(row.receivedAt)}</span>,
       },
       {
         id: 'source',
