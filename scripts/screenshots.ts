@@ -1,5 +1,6 @@
 // `npm run screenshots`: the pictures of docs/images, every screen in both languages and both themes, taken of a server
-// with a small demo brand in it. A picture is called SCREEN-LANGUAGE-THEME.webp.
+// with a small demo brand in it. A picture is called SCREEN-LANGUAGE-THEME.webp. Screens that are named are taken alone:
+// `npm run screenshots -- home customer`.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ const THEMES = ['light', 'dark'] as const;
 type Language = (typeof LANGUAGES)[number];
 const PEOPLE = 600;
 const SEED = 1;
+const wanted = new Set(process.argv.slice(2));
 const IMAGES = join(root, 'docs/images');
 const EXAMPLE = join(root, 'examples/online-retail/OnlineRetail.csv.zst');
 const MOST_BYTES = 6_000_000;
@@ -87,17 +89,19 @@ const screensOf = (cast: Cast): Readonly<Record<string, string>> => ({
 
 async function wear(page: Page, theme: (typeof THEMES)[number]): Promise<void> {
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-  await page.waitForFunction((name) => document.documentElement.dataset['theme'] === name, theme);
+  await page.waitForFunction(`document.documentElement.dataset.theme === '${theme}'`);
   await page.addStyleTag({ content: '* { transition: none !important; animation: none !important }' });
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   await page.waitForTimeout(RECOLOUR_MS);
 }
 
 /** Takes what the page shows, in each theme, and leaves it in the first one. */
 async function capture(page: Page, camera: CDPSession, name: string, language: Language): Promise<void> {
+  if (wanted.size > 0 && !wanted.has(name)) return;
   await page.waitForLoadState('load');
   await page.mouse.move(0, 0);
   await page.waitForTimeout(SETTLE_MS);
+  await page.waitForFunction(`!document.querySelector('.skeleton')`);
   for (const theme of THEMES) {
     await wear(page, theme);
     const { data } = await camera.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
@@ -133,12 +137,15 @@ async function take(browser: Browser, url: string, cast: Cast, language: Languag
   await capture(page, camera, language === LANGUAGES[0] ? 'set-up' : 'sign-in', language);
   await enterConsole(page);
   for (const [name, path] of Object.entries(screensOf(cast))) {
+    if (wanted.size > 0 && !wanted.has(name)) continue;
     await page.goto(path);
     await page.locator('.shell').waitFor();
     await capture(page, camera, name, language);
   }
-  await openImport(page, language);
-  await capture(page, camera, 'import', language);
+  if (wanted.size === 0 || wanted.has('import')) {
+    await openImport(page, language);
+    await capture(page, camera, 'import', language);
+  }
   await context.close();
 }
 
@@ -157,7 +164,7 @@ try {
     if (job?.state === 'failed' || Date.now() > end) throw new Error(`the demo brand was not loaded: ${job?.error}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  rmSync(IMAGES, { recursive: true, force: true });
+  if (wanted.size === 0) rmSync(IMAGES, { recursive: true, force: true });
   mkdirSync(IMAGES, { recursive: true });
   const cast = await castOf(server.api);
   for (const language of LANGUAGES) await take(browser, server.url, cast, language);
