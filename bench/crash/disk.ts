@@ -8,8 +8,8 @@ import { Senders } from '../support/senders.ts';
 import { drained, startServer } from '../support/server.ts';
 
 const SIZE_MB = 300;
-/** How long the disk stays full while customers go on sending. */
-const FULL_MS = 4000;
+/** How long the disk stays full at least and at most, while customers go on sending. */
+const FULL_MS = { least: 4000, most: 30_000, again: 500 };
 
 export interface FullDisk {
   readonly findings: Findings;
@@ -38,6 +38,19 @@ function fill(file: string): void {
   closeSync(ballast);
 }
 
+/** Fills what the engine sets free as well, until somebody was refused and for some seconds. Names the files it made. */
+async function keepFull(folder: string, refused: () => boolean): Promise<string[]> {
+  const ballasts: string[] = [];
+  const began = performance.now();
+  const since = () => performance.now() - began;
+  while (since() < FULL_MS.least || (!refused() && since() < FULL_MS.most)) {
+    ballasts.push(join(folder, `ballast-${ballasts.length}`));
+    fill(ballasts.at(-1)!);
+    await pause(FULL_MS.again);
+  }
+  return ballasts;
+}
+
 /** The server on a disk that fills up while customers send, and has room again later. A text says why it cannot be tried here. */
 export async function fullDisk(users: number, log: (text: string) => void): Promise<FullDisk | string> {
   const folder = mkdtempSync(join(tmpdir(), 'guanxi-small-disk-'));
@@ -52,16 +65,14 @@ export async function fullDisk(users: number, log: (text: string) => void): Prom
     const senders = new Senders('disk', users, () => ({ url: server.url, writeKey }));
     senders.start();
     await pause(2000);
-    const ballast = join(folder, 'ballast');
-    fill(ballast);
     const before = { ...senders.statuses };
-    await pause(FULL_MS);
+    const ballasts = await keepFull(folder, () => (senders.statuses['503'] ?? 0) > (before['503'] ?? 0));
     const statuses = Object.fromEntries(
       Object.entries(senders.statuses)
         .map(([status, count]) => [status, count - (before[status] ?? 0)] as const)
         .filter(([, count]) => count > 0),
     );
-    rmSync(ballast);
+    for (const ballast of ballasts) rmSync(ballast);
     const began = performance.now();
     await senders.nextAcknowledgement();
     const recovery = (performance.now() - began) / 1000;

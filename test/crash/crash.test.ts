@@ -8,6 +8,7 @@ import { seededRandom } from '../../bench/support/random.ts';
 const EACH = 5;
 const unharmed = { lost: 0, doubled: 0, disordered: 0, misplaced: 0 };
 const quiet = () => undefined;
+const PATIENCE = { timeout: 180_000 };
 const seed = Date.now() % 1_000_000;
 
 test(
@@ -30,10 +31,14 @@ test(
   },
 );
 
-test('on a full disk events are refused with 503, and go on by themselves once there is room', async (context) => {
-  const outcome = await fullDisk(20, quiet);
-  if (typeof outcome === 'string') return context.skip(outcome);
-  expect(outcome.findings).toMatchObject(unharmed);
-  expect(outcome.statuses['503']).toBeGreaterThan(0);
-  expect(Object.keys(outcome.statuses).filter((status) => !['200', '503', '429'].includes(status))).toEqual([]);
-});
+test(
+  'on a full disk events are refused with 503, and go on by themselves once there is room',
+  PATIENCE,
+  async (context) => {
+    const outcome = await fullDisk(20, quiet);
+    if (typeof outcome === 'string') return context.skip(outcome);
+    expect(outcome.findings).toMatchObject(unharmed);
+    expect(outcome.statuses['503']).toBeGreaterThan(0);
+    expect(Object.keys(outcome.statuses).filter((status) => !['200', '503', '429'].includes(status))).toEqual([]);
+  },
+);

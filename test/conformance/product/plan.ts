@@ -161,7 +161,7 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   customerConsentUpdate: { not: 'goes through the log as events do; test/privacy' },
   customerCorrect: { not: 'goes through the log as events do; test/privacy' },
   customerAccess: { not: 'puts together what other endpoints here answer' },
-  erasurePreview: { questions: ({ persons }) => persons.slice(0, 3).map((id) => ({ params: { id } })) },
+  erasurePreview: { not: 'counts rows as they lie, which merges in the background change' },
   erasureRequest: { not: 'takes away what the later phases ask for; test/privacy' },
   erasures: IN_POSTGRES,
   erasure: IN_POSTGRES,

@@ -18,7 +18,11 @@ export interface Entry {
 }
 
 /** Fields that say how this process does rather than what the data says. */
-const OF_THE_PROCESS = new Set(['engines', 'rate', 'ratePerSecond', 'etaSeconds', 'requestId', 'updatedAt', 'lag']);
+const OF_THE_PROCESS = new Set([
+  ...['engines', 'rate', 'ratePerSecond', 'etaSeconds', 'requestId', 'updatedAt', 'lag', 'startedAt', 'attempt'],
+]);
+/** A job that was just asked for may have begun already. */
+const BEGUN = new Set<unknown>(['queued', 'running']);
 
 /** Groups of refused events that are as many as each other come in order of their source's id, which is drawn by lot. */
 const isGroups = (key: string, value: unknown): value is { sourceId?: string }[] =>
@@ -54,6 +58,7 @@ export class Recorder {
     return JSON.parse(text, (key, inner: unknown) => {
       // On a large graph these may be a minute old; a test of their own waits for them.
       if (key === 'counts') return { ...(inner as object), nodes: undefined, edges: undefined };
+      if (key === 'state' && BEGUN.has(inner)) return 'begun';
       return isGroups(key, inner) ? inner.toSorted(byText) : inner;
     });
   }
