@@ -12,6 +12,7 @@ import { QuarantineGlance, SourcesGlance } from './Glance.tsx';
 import './home.css';
 import { Loop } from './Loop.tsx';
 import { Metrics } from './Metrics.tsx';
+import { Room } from './Room.tsx';
 import { Sentence } from './Sentence.tsx';
 
 function Beginning() {
@@ -47,7 +48,9 @@ export function Home() {
           )}
           <Metrics />
           <Panel title={t('home.loop')} note={t('home.loopNote')} flush>
-            <QueryView query={query}>{(answer) => <Loop status={answer} />}</QueryView>
+            <QueryView query={query} loading={<Room className="loop-room" />}>
+              {(answer) => <Loop status={answer} />}
+            </QueryView>
           </Panel>
           <div className="home-two">
             <Allowed needs="data.read">

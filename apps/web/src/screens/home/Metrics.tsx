@@ -6,6 +6,7 @@ import { decimal, number, percent } from '../../ui/format.ts';
 import { Panel } from '../../ui/Page.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { Opens } from './Opens.tsx';
+import { Room } from './Room.tsx';
 import { useHomeFigures } from './useHome.ts';
 
 function Change({ figure, share }: { figure: HomeFigure; share?: boolean }) {
@@ -104,7 +105,9 @@ export function Metrics() {
   if (query.data === undefined)
     return (
       <Panel>
-        <QueryView query={query}>{() => null}</QueryView>
+        <QueryView query={query} loading={<Room className="metrics-room" />}>
+          {() => null}
+        </QueryView>
       </Panel>
     );
   return <Four home={query.data} />;

@@ -2,6 +2,7 @@ import type { Home } from '@guanxi/contracts';
 import { Trans, useTranslation } from 'react-i18next';
 import { number } from '../../ui/format.ts';
 import { QueryView } from '../../ui/states.tsx';
+import { Room } from './Room.tsx';
 import { Opens } from './Opens.tsx';
 import { useAlerts, useHomeFigures } from './useHome.ts';
 
@@ -42,7 +43,7 @@ function Told({ home }: { home: Home }) {
 export function Sentence() {
   const query = useHomeFigures();
   return (
-    <QueryView query={query} compact>
+    <QueryView query={query} compact loading={<Room className="sentence-room" lines={1} />}>
       {(home) => <Told home={home} />}
     </QueryView>
   );
