@@ -213,6 +213,18 @@ test.each([
   });
 });
 
+test.each(['half a character \ud800', 'a\nline', ''])(
+  'a backup is not written to a folder called %j',
+  async (folder) => {
+    const response = await call(`${server.url}/api/backups`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ folder }),
+    });
+    expect(response.status).toBe(400);
+  },
+);
+
 test('pages of other sites can neither change anything nor reach it under another name', async () => {
   const ask = async (extra: Record<string, string>) => {
     const headers = { authorization: `Bearer ${server.token}`, ...extra };

@@ -125,9 +125,16 @@ export async function startKafkaServer(): Promise<KafkaServer> {
     },
     dump(topic) {
       const folder = join(data, `${topic}-0`);
-      const files = readdirSync(folder).filter((name) => /\.log(\.deleted)?$/.test(name));
-      const paths = files.map((name) => join(folder, name)).join(',');
-      return run('org.apache.kafka.tools.DumpLogSegments', '--print-data-log', '--files', paths);
+      // The broker compacts meanwhile: a file that was listed may be gone when it is to be read.
+      for (let attempt = 1; ; attempt++) {
+        const files = readdirSync(folder).filter((name) => /\.log(\.deleted)?$/.test(name));
+        const paths = files.map((name) => join(folder, name)).join(',');
+        try {
+          return run('org.apache.kafka.tools.DumpLogSegments', '--print-data-log', '--files', paths);
+        } catch (error) {
+          if (attempt === 10 || !String(error).includes('NoSuchFileException')) throw error;
+        }
+      }
     },
     tool: run,
     async stop() {

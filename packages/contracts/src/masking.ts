@@ -91,6 +91,7 @@ export const harmless: readonly string[] = [
     'sceneCreate',
     'sceneUpdate',
     'status',
+    'alerts',
     'jobs',
     'job',
     'jobCancel',

@@ -88,6 +88,8 @@ export const systemEndpoints = {
         .string()
         .min(1)
         .max(1000)
+        // No file system names a folder by half a character.
+        .regex(/^[^\p{Cs}\p{Cc}]*$/u)
         .describe('A name below GUANXI_BACKUP_DIR; any other place only by the command line of that machine'),
     }),
     response: job,
