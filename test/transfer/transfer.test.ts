@@ -89,6 +89,8 @@ beforeAll(async () => {
     (await api.sourceCreate({ body: { name: '门店' } })).writeKey,
   ];
   await send(server.url, keys, 0, 8);
+  // Who is whose is settled before somebody is taken apart.
+  while ((await api.status()).stages.some(({ lag }) => lag > 0)) await new Promise((done) => setTimeout(done, 100));
   const { items } = await api.customers({ query: { order: 'events', known: 'true', limit: 20 } });
   const several = items.find(({ identifiers }) => identifiers.length > 1)!;
   await api.unmerge({
