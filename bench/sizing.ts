@@ -44,6 +44,6 @@ export function renderSizing(results: readonly SuiteResult[]): string {
       '|---|---|---|---|',
       ...rows,
     ].join('\n'),
-    `Give each process of Guanxi ${Math.ceil((memory * 1.5) / 1024)} GB, and served engines as much as their own documentation asks for the disk above; a second shard halves the disk of each. Kafka holds the raw events alone, about a fifth of the disk. Measure with your own events: \`npm run bench -- soak\`.`,
+    `Give each process of Guanxi ${Math.ceil((memory * 1.5) / 1024)} GB, and served engines as much as their own documentation asks for the disk above; a second shard halves the disk of each. Measure with your own events: \`npm run bench -- soak\`.`,
   ].join('\n\n')}\n`;
 }

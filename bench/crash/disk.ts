@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { examine, type Findings } from '../support/ledger.ts';
 import { Senders } from '../support/senders.ts';
-import { drained, startServer } from '../support/server.ts';
+import { drained, type RunningServer, startServer } from '../support/server.ts';
 
 const SIZE_MB = 300;
 /** How long the disk stays full at least and at most, while customers go on sending. */
@@ -51,6 +51,17 @@ async function keepFull(folder: string, refused: () => boolean): Promise<string[
   return ballasts;
 }
 
+/** Waits until everything is processed; right after a full disk a question may still fail. */
+async function settled(server: RunningServer): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await drained(server);
+    } catch (error) {
+      if (attempt === 60) throw error;
+      await pause(500);
+    }
+}
+
 /** The server on a disk that fills up while customers send, and has room again later. A text says why it cannot be tried here. */
 export async function fullDisk(users: number, log: (text: string) => void): Promise<FullDisk | string> {
   const folder = mkdtempSync(join(tmpdir(), 'guanxi-small-disk-'));
@@ -79,7 +90,7 @@ export async function fullDisk(users: number, log: (text: string) => void): Prom
     log(`disk full: answered ${JSON.stringify(statuses)}, back after ${recovery.toFixed(1)} s`);
     await pause(1000);
     await senders.stop();
-    await drained(server);
+    await settled(server);
     return { findings: await examine(server, senders), statuses, recovery, slowest: senders.slowestMs / 1000 };
   } finally {
     await server.stop();
