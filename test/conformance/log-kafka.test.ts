@@ -20,7 +20,7 @@ import {
   systemClock,
 } from '../../packages/engine/src/platform/index.ts';
 import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
-import { appendUntil, entry, type LogGround, logSuite, pause, readAll } from './log-suite.ts';
+import { crashUnder, entry, type LogGround, logSuite, pause, readAll } from './log-suite.ts';
 
 const logger = createLogger('silent');
 const missing = missingKafka();
@@ -70,20 +70,7 @@ async function onKafka(): Promise<Ground> {
       await clickhouse.create([logTable]);
       await clickhouse.truncate('event_log');
     },
-    async crash() {
-      const log = await open();
-      const acknowledged: string[] = [];
-      let stop = false;
-      const writing = appendUntil(log, acknowledged, () => stop);
-      while (acknowledged.length < 100) await pause(10);
-      await server.crash();
-      const before = acknowledged.length;
-      while (acknowledged.length < before + 20) await pause(10);
-      stop = true;
-      await writing;
-      await log.close();
-      return acknowledged;
-    },
+    crash: async () => crashUnder(await open(), server),
     copied: async () =>
       (await clickhouse.query<{ seq: number; payload: string }>('SELECT seq, payload FROM event_log ORDER BY seq')).map(
         ({ seq, payload }) => `${seq}${payload}`,

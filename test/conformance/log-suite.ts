@@ -242,3 +242,18 @@ export function logSuite(name: string, start: () => Promise<LogGround>): void {
     });
   });
 }
+
+/** The server is killed under a log that goes on appending, and is started again. */
+export async function crashUnder(log: EventLog, server: { crash(): Promise<void> }): Promise<string[]> {
+  const acknowledged: string[] = [];
+  let stop = false;
+  const writing = appendUntil(log, acknowledged, () => stop);
+  while (acknowledged.length < 100) await pause(10);
+  await server.crash();
+  const before = acknowledged.length;
+  while (acknowledged.length < before + 20) await pause(10);
+  stop = true;
+  await writing;
+  await log.close();
+  return acknowledged;
+}

@@ -9,7 +9,6 @@ import {
   type ClickHouse,
   createLogger,
   erasedTable,
-  type EventLog,
   localSignals,
   logTable,
   openClickHouseLog,
@@ -18,9 +17,9 @@ import {
   openServedPostgres,
   openSharedClickHouseLog,
 } from '../../packages/engine/src/platform/index.ts';
-import { type ClickHouseServer, startClickHouseCluster, startClickHouseServer } from '../support/clickhouse-server.ts';
+import { startClickHouseCluster, startClickHouseServer } from '../support/clickhouse-server.ts';
 import { missingPostgres, startPostgresServer } from '../support/postgres-server.ts';
-import { appendUntil, type LogGround, logSuite, pause } from './log-suite.ts';
+import { crashUnder, type LogGround, logSuite, pause } from './log-suite.ts';
 
 const logger = createLogger('silent');
 const MAX_PENDING = 20_000;
@@ -59,21 +58,6 @@ async function embedded(): Promise<LogGround> {
       rmSync(root, { recursive: true, force: true });
     },
   };
-}
-
-/** The server is killed under a log that goes on appending, and is started again. */
-async function crashUnder(log: EventLog, server: ClickHouseServer): Promise<string[]> {
-  const acknowledged: string[] = [];
-  let stop = false;
-  const writing = appendUntil(log, acknowledged, () => stop);
-  while (acknowledged.length < 100) await pause(10);
-  await server.crash();
-  const before = acknowledged.length;
-  while (acknowledged.length < before + 20) await pause(10);
-  stop = true;
-  await writing;
-  await log.close();
-  return acknowledged;
 }
 
 async function served(): Promise<LogGround> {
