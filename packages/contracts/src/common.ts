@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
+const LARGEST_ID = String(2n ** 63n - 1n);
+
 /** A node of the graph: 63 bits of xxHash64 over `type NUL key`, in decimal. Persons are nodes whose type is `person`. */
 export const nodeId = z
   .string()
   .regex(/^[0-9]{1,19}$/)
+  .refine((id) => id.padStart(LARGEST_ID.length, '0') <= LARGEST_ID, `Larger than any id: ${LARGEST_ID}`)
   .describe('Node id: a 63-bit hash in decimal');
 export type NodeId = z.infer<typeof nodeId>;
 

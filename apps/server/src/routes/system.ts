@@ -55,7 +55,7 @@ const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph,
 
 const HOME_MS = 10_000;
 /** Four scans of a large store: those who look at Home share one answer, also while events flow. */
-const homeOf = cached(HOME_MS, () => null, homeFigures);
+const homeOf = cached(HOME_MS, ({ platform }) => Math.floor(platform.clock.now() / HOME_MS), homeFigures);
 
 export const systemHandlers: Handlers<
   'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup'
