@@ -1,21 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoOptions, type JsonObject } from '@guanxi/contracts';
-import {
-  createWorld,
-  csvOf,
-  DEMO_FILES,
-  DEMO_STREAMS,
-  FILES,
-  type FileName,
-  generateShard,
-  type Shard,
-  shardCount,
-  STREAMS,
-} from '@guanxi/demo';
+import { createWorld, DEMO_FILES, DEMO_STREAMS, FILES, type FileName, shardCount, STREAMS } from '@guanxi/demo';
 import type { JobRun } from '@guanxi/engine/platform';
 import { z } from 'zod';
 import type { DemoParts } from './parts.ts';
+import { type MadeShard, makeShards } from './shards.ts';
 
 /** What is loaded: every option said. */
 export const loadParams = demoOptions.required();
@@ -28,8 +18,6 @@ const saved = z.object({
 });
 type Figures = z.infer<typeof saved>;
 
-/** As many events as one write of the log is used well by. */
-const BATCH = 2500;
 /** How many events the log may be ahead of the graph: enough that neither waits for the other. */
 const LEAD = 12_000;
 /** Events of the company itself, and of each person, by which the whole is guessed before the first shards are counted. */
@@ -62,11 +50,10 @@ async function sourcesOf({ ingest }: DemoParts): Promise<Map<string, string>> {
  */
 const thatNight = (event: JsonObject): JsonObject => ({ ...event, receivedAt: event['timestamp'] ?? null });
 
-async function takeFile(name: FileName, rows: readonly string[], loading: Loading): Promise<void> {
-  if (rows.length === 0) return;
+async function takeFile(name: FileName, text: string, loading: Loading): Promise<void> {
   const { parts, run, folder, sources, figures } = loading;
   const path = join(folder, `${name}.csv`);
-  await writeFile(path, csvOf(name, rows));
+  await writeFile(path, text);
   const gate = {
     sources: { ensureFileSource: async (source: string) => ({ id: sources.get(source)! }) },
     acceptEvents: async (sourceId: string, events: readonly JsonObject[]) => {
@@ -84,22 +71,19 @@ async function takeFile(name: FileName, rows: readonly string[], loading: Loadin
   figures.quarantined += result.quarantined;
 }
 
-async function takeShard(shard: Shard, loading: Loading): Promise<void> {
+async function takeShard({ files, batches }: MadeShard, loading: Loading): Promise<void> {
   const { parts, run, sources, figures } = loading;
-  for (const name of FILES) await takeFile(name, shard.rows[name], loading);
-  for (const stream of STREAMS) {
-    const events = shard.events[stream];
-    for (let from = 0; from < events.length; from += BATCH) {
-      run.signal.throwIfAborted();
-      const batch = events.slice(from, from + BATCH);
-      const sourceId = sources.get(DEMO_STREAMS[stream].source)!;
-      const { accepted, quarantined } = await parts.ingest.acceptEvents(sourceId, batch, {
-        lasting: true,
-        archived: true,
-      });
-      figures.events += accepted;
-      figures.quarantined += quarantined;
-    }
+  for (const { file, text } of files) await takeFile(file, text, loading);
+  for (const { stream, json } of batches) {
+    run.signal.throwIfAborted();
+    const sourceId = sources.get(DEMO_STREAMS[stream].source)!;
+    const events = JSON.parse(json) as JsonObject[];
+    const { accepted, quarantined } = await parts.ingest.acceptEvents(sourceId, events, {
+      lasting: true,
+      archived: true,
+    });
+    figures.events += accepted;
+    figures.quarantined += quarantined;
   }
 }
 
@@ -110,16 +94,15 @@ async function takeShard(shard: Shard, loading: Loading): Promise<void> {
  */
 export async function loadDemo(parts: DemoParts, run: JobRun): Promise<Record<string, unknown>> {
   const options = loadParams.parse(run.params);
-  const world = createWorld(options);
-  const shards = shardCount(world);
+  const shards = shardCount(createWorld(options));
   const figures = saved.nullable().parse(run.saved) ?? { shard: 0, events: 0, quarantined: 0, unreadable: 0 };
   const folder = await mkdtemp(join(parts.platform.config.dataDir, 'demo-'));
   try {
     const loading: Loading = { parts, run, folder, sources: await sourcesOf(parts), figures };
-    while (figures.shard < shards) {
+    for await (const shard of makeShards(options, figures.shard, shards)) {
       await parts.river.throttle(LEAD);
       run.signal.throwIfAborted();
-      await takeShard(generateShard(world, figures.shard), loading);
+      await takeShard(shard, loading);
       figures.shard++;
       await run.save({ ...figures });
       run.progress({ done: figures.events, total: expected(figures, shards, options.people), result: { ...figures } });
