@@ -2,7 +2,8 @@ import { ApiError } from '@guanxi/contracts';
 import { UserError } from '@guanxi/engine/platform';
 import { Command } from 'commander';
 import { auditVerifyCommand } from './commands/audit.ts';
-import { demoCommand, type DemoCommandOptions, writeDemo } from './commands/demo.ts';
+import { demoCommand, type DemoCommandOptions } from './commands/demo.ts';
+import { writeDemo } from './commands/demo-files.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand, type ExportOptions } from './commands/export.ts';
 import { importCommand, type ImportOptions } from './commands/import.ts';
@@ -79,6 +80,7 @@ shared(program.command('demo').description(text.demo.about))
   .option('--files <folder>', text.options.files)
   .option('--truth <file>', text.options.truth)
   .option('--clear', text.options.clear)
+  .option('--yes', text.options.clearYes)
   .action((options: DemoCommandOptions) =>
     run(
       options.files !== undefined || options.truth !== undefined

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { job } from './jobs.ts';
 
+const isDate = (text: string): boolean => {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+};
+
 /** What decides a demo brand: the same options give the same data, byte for byte. */
 export const demoOptions = z.object({
   people: z.number().int().min(1).max(1_000_000).default(20_000),
   seed: z.number().int().min(0).max(2_147_483_647).default(1),
   until: z
     .string()
-    .regex(/^20\d\d-\d\d-\d\d$/)
+    .regex(/^20(0[2-9]|[1-9]\d)-\d\d-\d\d$/)
+    .refine(isDate, 'not a date of the calendar')
     .describe('The first date that is not told any more, in China; today when absent')
     .optional(),
 });

@@ -10,6 +10,7 @@ export const en = {
     files: 'write the raw files into this folder and load nothing',
     truth: 'write what is true behind the data into this file',
     clear: 'remove the demo data',
+    clearYes: 'remove it without asking',
     lang: 'Language of this command: zh or en',
     url: 'Address of a running server; found by itself when it uses the same data folder',
     json: 'Print the result as one line of JSON',
@@ -70,7 +71,26 @@ export const en = {
       `The demo brand is loaded: ${events} events in ${seconds} s. All of it is made up.`,
     cleared: (events: number, seconds: string) => `Demo data removed: ${events} events in ${seconds} s`,
     written: (files: number) => `${files} files written. All of it is made up.`,
-    badOption: 'An option cannot be used',
+    badOption: (option: string) => `${option} cannot be used`,
+    allowed: {
+      people: 'A whole number from 1 to 1,000,000',
+      seed: 'A whole number from 0 to 2,147,483,647',
+      until: 'A date such as 2026-03-01',
+    },
+    clearOrWrite: '--clear goes alone: --files and --truth only write files',
+    cannotWrite: (why: string) => `The files cannot be written: ${why}`,
+    confirm: (people: number | null) =>
+      `Everything that is labelled as demo data will be removed${people === null ? '' : ` (a brand of ${people} people)`}; nothing else. Go on? [y/N] `,
+    stoppedWriting: 'Stopped; no file has been written',
+    notConfirmed: 'Removing the demo data asks first: give --yes where nobody can answer',
+    /** By the code of the refusal. */
+    refusals: {
+      own_data:
+        'Data of your own have come in: demo data are neither loaded beside them nor cleared from beside them. Use an empty data folder.',
+      demo_loaded: 'Other demo data are loaded: clear them first (guanxi demo --clear)',
+      demo_clearing: 'The demo data are being cleared: try again when that is done',
+      no_demo: 'There are no demo data here',
+    } as Record<string, string>,
   },
   rebuild: {
     about: 'Empty everything derived and replay the event log',

@@ -10,6 +10,7 @@ export const zh: Messages = {
     files: '只把原始文件写入此目录,不载入',
     truth: '把数据背后的真相写入此文件',
     clear: '清空演示数据',
+    clearYes: '不再询问,直接清空',
     lang: '本命令的语言:zh 或 en',
     url: '正在运行的服务器地址;使用同一数据目录时自动找到',
     json: '以一行 JSON 输出结果',
@@ -67,7 +68,24 @@ export const zh: Messages = {
     loaded: (events, seconds) => `演示品牌已载入:${events} 个事件,用时 ${seconds} 秒。所有数据均为生成。`,
     cleared: (events, seconds) => `演示数据已清空:${events} 个事件,用时 ${seconds} 秒`,
     written: (files) => `已写入 ${files} 个文件。所有数据均为生成。`,
-    badOption: '选项无法使用',
+    badOption: (option) => `${option} 无法使用`,
+    allowed: {
+      people: '应为 1 到 1,000,000 的整数',
+      seed: '应为 0 到 2,147,483,647 的整数',
+      until: '应为日期,如 2026-03-01',
+    },
+    clearOrWrite: '--clear 须单独使用:--files 与 --truth 只写文件',
+    cannotWrite: (why) => `无法写文件:${why}`,
+    confirm: (people) =>
+      `将移除所有标注为演示数据的内容${people === null ? '' : `(${people} 人的品牌)`},其他一概不动。继续吗?[y/N] `,
+    stoppedWriting: '已停止;没有写下任何文件',
+    notConfirmed: '清空演示数据前需要确认:无人应答时请加 --yes',
+    refusals: {
+      own_data: '已有您自己的数据进来:演示数据既不会与之并存载入,也不会从中清除。请使用空的数据目录。',
+      demo_loaded: '已载入另一份演示数据:请先清空(guanxi demo --clear)',
+      demo_clearing: '正在清空演示数据:完成后再试',
+      no_demo: '这里没有演示数据',
+    },
   },
   rebuild: {
     about: '清空所有派生数据并重放事件日志',
