@@ -57,6 +57,7 @@ const items: Table = {
   engine: 'MergeTree',
   orderBy: ['id'],
   shardBy: 'id',
+  persons: [],
 };
 const latest: Table = {
   name: 'latest',
@@ -64,6 +65,7 @@ const latest: Table = {
   engine: { replacing: 'version' },
   orderBy: ['id'],
   shardBy: 'id',
+  persons: [],
   durable: true,
   granularity: 256,
   indexes: ['by_text text TYPE bloom_filter GRANULARITY 1'],
@@ -74,6 +76,7 @@ const sums: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['id'],
   shardBy: 'id',
+  persons: [],
 };
 
 const item = (id: string | number, text = '') => ({

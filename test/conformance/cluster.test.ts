@@ -18,6 +18,7 @@ const events: Table = {
   engine: 'MergeTree',
   orderBy: ['person', 'product'],
   shardBy: 'person',
+  persons: ['person'],
 };
 const totals: Table = {
   name: 'totals',
@@ -25,6 +26,7 @@ const totals: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['person'],
   shardBy: 'person',
+  persons: ['person'],
 };
 const PERSONS = 2000;
 const rows = Array.from({ length: 10_000 }, (_, i) => ({

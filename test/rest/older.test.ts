@@ -18,6 +18,7 @@ const sums: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['id', 'day'],
   shardBy: 'id',
+  persons: [],
 };
 const entries = Array.from({ length: 500 }, (_, n) => ({
   seq: n + 1,

@@ -8,8 +8,8 @@ export interface Live {
   /** The newest events, newest first. */
   recent(): readonly EventSummary[];
   watch(listener: (events: readonly EventSummary[]) => void): () => void;
-  /** Forgets events that name any of these persons or identifiers, and everything refused. */
-  forget(ids: ReadonlySet<string>): void;
+  /** Forgets events that name any of these persons or identifiers, and everything refused; with null every event. */
+  forget(ids: ReadonlySet<string> | null): void;
 }
 
 const KEPT = 2000;
@@ -72,6 +72,7 @@ export function createLive({ ingest, identity, river }: { ingest: Ingest; identi
     forget(ids) {
       const kept = recent.filter(
         ({ person, identifiers, verdict }) =>
+          ids !== null &&
           verdict !== 'quarantined' &&
           !(person !== null && ids.has(person)) &&
           !identifiers.some(({ id }) => ids.has(id)),

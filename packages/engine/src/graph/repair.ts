@@ -12,33 +12,30 @@ import { writeStates } from './store.ts';
 export interface GraphRepair {
   /** An event that goes. All of them before the first that stays. */
   gone(event: GraphEvent): void;
-  /** Whether an event that stays touches anything that the events that go touched. */
-  touches(event: GraphEvent): boolean;
+  /** What an event that stays touches of all that the events that go touched. */
+  touched(event: GraphEvent): NodeId[];
   /** An event that stays and touches it. */
   stays(event: GraphEvent): void;
   /** How many nodes the events that go touched. */
   nodes(): number;
   /** Forgets what stays, to begin again with it. */
   restart(): void;
-  /** Removes and writes anew; to be repeated from the beginning when it was interrupted. Answers how many rows were removed. */
-  write(): Promise<Readonly<Record<string, number>>>;
+  /** Removes and writes anew; to be repeated from the beginning when it was interrupted. */
+  write(): Promise<void>;
 }
 
 /** Ids named by one statement. */
 const AT_ONCE = 5000;
 
 async function removeBy(clickhouse: ClickHouse, table: string, where: string, ids: readonly (string | number)[]) {
-  let removed = 0;
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const params = { ids: idArray(ids.slice(start, start + AT_ONCE)) };
-    const [row] = await clickhouse.query<{ rows: number }>(
-      `SELECT count() AS rows FROM ${table} WHERE ${where}`,
-      params,
-    );
-    if (row!.rows > 0) await clickhouse.remove(table, where, params);
-    removed += row!.rows;
-  }
-  return removed;
+  for (let start = 0; start < ids.length; start += AT_ONCE)
+    await removeWhere(clickhouse, table, where, { ids: idArray(ids.slice(start, start + AT_ONCE)) });
+}
+
+/** A mutation looks at every part, also where there is nothing to remove: so it is asked first. */
+async function removeWhere(clickhouse: ClickHouse, table: string, where: string, params: { ids: string }) {
+  const [row] = await clickhouse.query<{ rows: number }>(`SELECT count() AS rows FROM ${table} WHERE ${where}`, params);
+  if (row!.rows > 0) await clickhouse.remove(table, where, params);
 }
 
 export function createRepair(
@@ -55,10 +52,7 @@ export function createRepair(
       if (event.anchor !== null) touched.add(event.anchor);
       for (const id of project(event).nodes.keys()) touched.add(id);
     },
-    touches(event) {
-      for (const id of project(event).nodes.keys()) if (touched.has(id)) return true;
-      return false;
-    },
+    touched: (event) => [...project(event).nodes.keys()].filter((id) => touched.has(id)),
     stays: (event) => gathering.add(event, project(event)),
     nodes: () => touched.size,
     restart: () => {
@@ -66,28 +60,15 @@ export function createRepair(
     },
     async write() {
       const ids = [...touched];
-      const removed = {
-        event: await removeBy(clickhouse, 'event', 'seq IN {ids:Array(UInt64)}', seqs),
-        edge_event: await removeBy(clickhouse, 'edge_event', 'seq IN {ids:Array(UInt64)}', seqs),
-        // Edges between two nodes that were touched; one with an end that was not is no business of these events.
-        adjacency: await removeAmong(clickhouse, ids),
-        node: await removeBy(clickhouse, 'node', 'id IN {ids:Array(UInt64)}', ids),
-        node_attribute: await removeBy(clickhouse, 'node_attribute', 'node IN {ids:Array(UInt64)}', ids),
-        node_name: await removeBy(clickhouse, 'node_name', 'node IN {ids:Array(UInt64)}', ids),
-      };
+      await removeBy(clickhouse, 'event', 'seq IN {ids:Array(UInt64)}', seqs);
+      await removeBy(clickhouse, 'edge_event', 'seq IN {ids:Array(UInt64)}', seqs);
+      // Edges between two nodes that were touched; one with an end that was not is no business of these events.
+      const among = 'node IN {ids:Array(UInt64)} AND other IN {ids:Array(UInt64)}';
+      await removeWhere(clickhouse, 'adjacency', among, { ids: idArray(ids) });
+      await removeBy(clickhouse, 'node', 'id IN {ids:Array(UInt64)}', ids);
+      await removeBy(clickhouse, 'node_attribute', 'node IN {ids:Array(UInt64)}', ids);
+      await removeBy(clickhouse, 'node_name', 'node IN {ids:Array(UInt64)}', ids);
       await writeStates(clickhouse, gathering.rows());
-      return removed;
     },
   };
-}
-
-async function removeAmong(clickhouse: ClickHouse, ids: readonly NodeId[]): Promise<number> {
-  const params = { ids: idArray(ids) };
-  const where = 'node IN {ids:Array(UInt64)} AND other IN {ids:Array(UInt64)}';
-  const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT count() AS rows FROM adjacency WHERE ${where}`,
-    params,
-  );
-  if (row!.rows > 0) await clickhouse.remove('adjacency', where, params);
-  return row!.rows;
 }

@@ -36,6 +36,7 @@ export const eventTable: Table = {
   engine: 'MergeTree',
   orderBy: ['anchor', 'time', 'seq'],
   shardBy: 'anchor',
+  persons: ['anchor'],
 };
 
 /** What there is; of persons a row for every anchor. */
@@ -53,6 +54,7 @@ export const nodeTable: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['id'],
   shardBy: 'id',
+  persons: ['id'],
   granularity: POINT_GRANULARITY,
 };
 
@@ -71,6 +73,7 @@ export const attributeTable: Table = {
   engine: { replacing: 'version' },
   orderBy: ['node', 'name'],
   shardBy: 'node',
+  persons: ['node'],
   granularity: POINT_GRANULARITY,
 };
 
@@ -81,6 +84,7 @@ export const nameTable: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['text', 'node', 'type'],
   shardBy: 'node',
+  persons: ['node'],
   granularity: 2048,
 };
 
@@ -101,6 +105,7 @@ export const edgeEventTable: Table = {
   engine: 'MergeTree',
   orderBy: ['node', 'direction', 'type', 'other_type', 'other', 'time', 'seq'],
   shardBy: 'node',
+  persons: ['node', 'other'],
   granularity: 512,
 };
 
@@ -122,6 +127,7 @@ export const adjacencyTable: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['node', 'direction', 'type', 'other_type', 'other'],
   shardBy: 'node',
+  persons: ['node', 'other'],
   granularity: 512,
 };
 

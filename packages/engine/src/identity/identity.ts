@@ -92,13 +92,13 @@ export interface Identity {
   componentOf(ids: readonly NodeId[], most: number): Promise<NodeId[] | null>;
   /**
    * Makes a component anew from the records that stay, as if the others had never been; while nothing is applied. To be
-   * repeated where it was interrupted. Answers how many rows were there.
+   * repeated with the same component where it was interrupted.
    */
   remake(
     component: readonly NodeId[],
     gone: readonly number[],
     items: readonly IdentityItem[],
-  ): Promise<{ identifiers: number; links: number; changes: number }>;
+  ): Promise<void>;
   counts(): Promise<{ persons: number; known: number; identifiers: number }>;
   /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
   reset(statements: Statements): Promise<void>;
@@ -256,7 +256,7 @@ class OneId implements Identity {
   remake: Identity['remake'] = async (component, gone, items) => {
     const { postgres, clickhouse } = this.platform;
     this.#persons.moving(component);
-    const removed = await postgres.transaction((statements) =>
+    await postgres.transaction((statements) =>
       remakeComponent(component, gone, items, compileRules(this.#rules), this.#cipher, statements),
     );
     this.#persons.settled();
@@ -265,7 +265,6 @@ class OneId implements Identity {
     await clickhouse.remove('identifier_name', 'id IN {ids:Array(UInt64)}', ids);
     const own = 'id = ANY($1::bigint[])';
     await this.#copy(`aliased AND ${own}`, own, [`{${component.join(',')}}`]);
-    return removed;
   };
 
   async counts(): Promise<{ persons: number; known: number; identifiers: number }> {

@@ -40,8 +40,8 @@ export async function remakeComponent(
   rules: CompiledRules,
   cipher: TextCipher,
   statements: Statements,
-): Promise<{ identifiers: number; links: number; changes: number }> {
-  const removed = await empty(component, [...gone, ...items.map(seqOf)], rules, statements);
+): Promise<void> {
+  await empty(component, [...gone, ...items.map(seqOf)], rules, statements);
   for (let start = 0; start < items.length; start += BATCH) {
     const batch = items.slice(start, start + BATCH);
     const state = new IdentityState(rules, cipher.seal);
@@ -49,7 +49,6 @@ export async function remakeComponent(
     await run(state, resolveBatch(state, batch), statements);
     await write(state.takeChanges(), statements, cipher);
   }
-  return removed;
 }
 
 const seqOf = (item: IdentityItem): number => ('observation' in item ? item.observation.seq : item.seq);
@@ -59,22 +58,16 @@ async function empty(
   records: readonly number[],
   rules: CompiledRules,
   statements: Statements,
-): Promise<{ identifiers: number; links: number; changes: number }> {
+): Promise<void> {
   const rows = await identifiersById(statements, component);
   const persons = new Set(rows.map(({ person }) => person));
   const known = new Set(rows.filter(({ kind }) => rules.isKnown(kind)).map(({ person }) => person));
   const ids = list(component);
-  const links = await statements.query(
-    'DELETE FROM identity_link WHERE a = ANY($1::bigint[]) OR b = ANY($1::bigint[]) RETURNING a',
-    [ids],
-  );
-  const changes = await statements.query('DELETE FROM identity_change WHERE seq = ANY($1::bigint[]) RETURNING seq', [
-    list(records),
-  ]);
+  await statements.query('DELETE FROM identity_link WHERE a = ANY($1::bigint[]) OR b = ANY($1::bigint[])', [ids]);
+  await statements.query('DELETE FROM identity_change WHERE seq = ANY($1::bigint[])', [list(records)]);
   await statements.query('DELETE FROM identifier WHERE id = ANY($1::bigint[])', [ids]);
   await statements.query(
     'UPDATE identity_tally SET persons = persons - $1, known = known - $2, identifiers = identifiers - $3',
     [persons.size, known.size, rows.length],
   );
-  return { identifiers: rows.length, links: links.length, changes: changes.length };
 }

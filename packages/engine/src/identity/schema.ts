@@ -53,6 +53,7 @@ export const personAlias: Table = {
   engine: { replacing: 'version' },
   orderBy: ['anchor'],
   shardBy: 'anchor',
+  persons: ['anchor', 'person'],
 };
 
 /**
@@ -65,5 +66,6 @@ export const identifierName: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['text', 'kind', 'id'],
   shardBy: 'id',
+  persons: ['id'],
   granularity: 2048,
 };

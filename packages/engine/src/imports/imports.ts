@@ -38,8 +38,9 @@ export interface Imports {
     /** Imports a file within a job that goes on already, through a gate of its own. */
     run(path: string, mapping: ImportMapping, run: JobRun, gate: Gate): Promise<ImportFigures>;
   };
-  /** Removes every upload of which a cell, or the file as it is, is spoken of; how many. */
-  eraseUploads(names: (cell: string) => boolean, signal: AbortSignal): Promise<number>;
+  /** Uploads of which a cell, or the file as it is, is spoken of. */
+  uploadsNaming(names: (cell: string) => boolean, signal: AbortSignal): Promise<string[]>;
+  eraseUploads(files: readonly string[]): Promise<void>;
   /** Uploads that nobody has used since an instant (milliseconds). */
   uploadsOlder(before: number): Promise<number>;
   removeUploads(before: number): Promise<number>;
@@ -101,15 +102,16 @@ export function createImports(
           runImport(table, mapping, run, { gate: own, throttle }),
         ),
     },
-    async eraseUploads(names, signal) {
-      let erased = 0;
+    async uploadsNaming(names, signal) {
+      const found: string[] = [];
       for (const file of await uploads.all()) {
         signal.throwIfAborted();
-        if (!(await speaksOf(file, names))) continue;
-        await uploads.remove(file.id);
-        erased++;
+        if (await speaksOf(file, names)) found.push(file.id);
       }
-      return erased;
+      return found;
+    },
+    async eraseUploads(files) {
+      for (const file of files) await uploads.remove(file);
     },
     uploadsOlder: async (before) => (await uploads.all()).filter((file) => file.usedAt < before).length,
     async removeUploads(before) {

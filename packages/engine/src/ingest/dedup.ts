@@ -20,6 +20,7 @@ export const messageTable: Table = {
   engine: 'MergeTree',
   orderBy: ['hash'],
   shardBy: 'hash',
+  persons: [],
   granularity: 256,
 };
 

@@ -32,6 +32,7 @@ export const quarantineTable: Table = {
   engine: { replacing: 'version' },
   orderBy: ['number'],
   shardBy: 'number',
+  persons: [],
   durable: true,
   granularity: 256,
 };

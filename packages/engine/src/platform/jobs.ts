@@ -29,8 +29,10 @@ export interface Jobs {
   list(limit: number): Promise<Job[]>;
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
-  /** Empties what ended jobs were given and gave where `names` holds of it; returns how many. */
-  scrub(names: (text: string) => boolean): Promise<number>;
+  /** Ended jobs of which `names` holds of what they were given or gave, those that were emptied left out. */
+  naming(names: (text: string) => boolean): Promise<string[]>;
+  /** Empties what ended jobs were given and gave. */
+  scrub(ids: readonly string[]): Promise<void>;
   /** How many jobs ended before an instant (milliseconds), and removing them. */
   ended(before: number): Promise<number>;
   removeEnded(before: number): Promise<number>;
@@ -263,16 +265,17 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
       await enqueue(id);
       return get(id);
     },
-    async scrub(names) {
+    async naming(names) {
       const rows = await postgres.query<JobRow>("SELECT * FROM job WHERE state IN ('done', 'failed', 'cancelled')");
-      const found = rows.filter((row) =>
-        names(JSON.stringify([row.title, row.params, row.saved, row.result, row.error])),
-      );
+      return rows
+        .filter((row) => names(JSON.stringify([row.title, row.params, row.saved, row.result, row.error])))
+        .map((row) => row.id);
+    },
+    async scrub(ids) {
       await postgres.query(
         "UPDATE job SET title = '–', params = '{}', saved = NULL, result = '{}', error = NULL WHERE id = ANY($1::uuid[])",
-        [found.map((row) => row.id)],
+        [ids],
       );
-      return found.length;
     },
     async ended(before) {
       const [row] = await postgres.query<{ count: string }>(

@@ -72,6 +72,7 @@ export const logTable: Table = {
   engine: 'MergeTree',
   orderBy: ['seq'],
   shardBy: 'seq',
+  persons: [],
   durable: true,
   granularity: 1024,
 };
@@ -86,6 +87,7 @@ export const erasedTable: Table = {
   engine: 'MergeTree',
   orderBy: ['seq'],
   shardBy: 'seq',
+  persons: [],
   durable: true,
 };
 

@@ -10,6 +10,8 @@ export interface Table {
   readonly partitionBy?: string;
   /** Expression that decides the shard; rows that are read together must agree on it. */
   readonly shardBy: string;
+  /** Columns that hold ids of identifiers: an erasure looks into every one of them. Empty where rows name nobody by id. */
+  readonly persons: readonly string[];
   /** Inserts return after the rows are on disk. */
   readonly durable?: boolean;
   readonly indexes?: readonly string[];
@@ -79,7 +81,7 @@ export function renderMissingColumns(table: Table, topology: Topology, present: 
     );
 }
 
-/** Changes with any change of these declarations: what is derived is then made anew from the log. */
+/** Changes with any change of what these declarations store: what is derived is then made anew from the log. */
 export function fingerprintOf(tables: readonly Table[]): string {
-  return hashOf(JSON.stringify(tables));
+  return hashOf(JSON.stringify(tables.map((table) => ({ ...table, persons: undefined }))));
 }

@@ -1,9 +1,10 @@
 import type { NodeId } from '@guanxi/contracts';
-import { idArray, type JobHandler, type JobRun } from '../platform/index.ts';
+import type { JobHandler, JobRun } from '../platform/index.ts';
 import { z } from 'zod';
-import type { ErasureStore, Work } from './erasure-store.ts';
+import type { ErasureStore, Plan, Work } from './erasure-store.ts';
 import { mentionsOf } from './mentions.ts';
 import type { PrivacyParts } from './parts.ts';
+import { countDerived, personalPostgresTables } from './stores.ts';
 import { Survey } from './survey.ts';
 
 /** A person bound to more identifiers than this, by links of any state, is taken out by a rebuild. */
@@ -13,19 +14,16 @@ const CHECKED = 1000;
 
 export const erasureParams = z.object({ erasure: z.uuid() });
 
-/** ClickHouse tables whose files may hold what was removed. */
-const TABLES = [
-  'event_log', 'quarantine', 'message', 'event', 'node', 'node_attribute', 'node_name', 'edge_event', 'adjacency',
-  'activity', 'consent', 'person_alias', 'identifier_name',
-] as const; // prettier-ignore
-const POSTGRES_TABLES = [
-  'identifier', 'identity_link', 'identity_change', 'job', 'pgboss.job', 'privacy_erasure',
-] as const; // prettier-ignore
+/** Told to every process with the id of an erasure: what it holds in memory of the person is to be forgotten. */
+export const FORGET = 'privacy.forget';
 
-/** Takes one person out of everything; can be done again from the beginning at any point. */
+/**
+ * Takes one person out of everything; can be done again from the beginning at any point. What is found is written down
+ * before any of it is removed: the next attempt would find less.
+ */
 class Erasing {
   readonly #ids: readonly NodeId[];
-  readonly #receipt: (store: string, removed: number, left: number, kept?: number) => Promise<void>;
+  #plan: Plan;
 
   constructor(
     private readonly parts: PrivacyParts,
@@ -34,14 +32,7 @@ class Erasing {
     private readonly run: JobRun,
   ) {
     this.#ids = work.identifiers.map(({ id }) => id);
-    this.#receipt = (name, removed, left, kept = 0) =>
-      store.receipt(work.id, {
-        store: name,
-        removed,
-        left,
-        kept,
-        at: new Date(parts.platform.clock.now()).toISOString(),
-      });
+    this.#plan = work.plan;
   }
 
   async records(): Promise<void> {
@@ -56,7 +47,7 @@ class Erasing {
     // Most of the log is read while events flow; what comes meanwhile is read while they wait.
     await survey.find(head, told(0));
     await survey.gather(head, told(head));
-    const method = await river.quiet(async (position) => {
+    await river.quiet(async (position) => {
       this.run.signal.throwIfAborted();
       const now = await this.#component();
       if (now?.length !== component?.length) {
@@ -65,54 +56,69 @@ class Erasing {
       }
       await survey.find(position);
       await survey.gather(position);
-      const whole = component === null || survey.conflict;
-      if (!whole) await this.#derived(survey, component!);
-      const erased = await platform.log.erase(survey.gone);
-      await this.#receipt('event_log', erased, await this.#stillThere(survey.gone), survey.mentioned);
-      return whole ? 'rebuild' : 'targeted';
+      await this.#planned(survey, component, position);
+      if (this.#plan.method === 'targeted') await this.#derived(survey, component!);
+      await platform.log.erase(survey.gone);
     });
-    await this.store.method(this.work.id, method);
-    if (method === 'rebuild') await this.#rebuild();
+    if (this.#plan.method === 'rebuild') await river.waitFor(await river.rebuild());
+    await this.#receipts(survey);
   }
 
-  #component = () => this.parts.identity.componentOf(this.#ids, MOST_COMPONENT);
+  /** Links that an earlier attempt removed joined more than is joined now. */
+  async #component(): Promise<readonly NodeId[] | null> {
+    const known = new Set([...this.#ids, ...this.#plan.component]);
+    return this.parts.identity.componentOf([...known], MOST_COMPONENT);
+  }
+
+  /** Once events have begun to go, whether all has to be made anew can no longer be seen. */
+  async #planned(survey: Survey, component: readonly NodeId[] | null, position: number): Promise<void> {
+    const { gone, conflict } = survey;
+    const before = this.#plan;
+    const names = { ids: this.#ids, places: gone };
+    const found = await countDerived(this.parts.platform, this.parts.river.tables(), names);
+    await this.#note({
+      position,
+      method: before.method ?? (component === null || conflict ? 'rebuild' : 'targeted'),
+      component: component ?? [],
+      found: { ...found, event_log: gone.filter((place) => place > before.position).length },
+    });
+  }
+
+  async #note({ found, ...plan }: Plan): Promise<void> {
+    const before = this.#plan.found;
+    const all = { ...before };
+    for (const [name, rows] of Object.entries(found))
+      all[name] = name === 'event_log' ? (before[name] ?? 0) + rows : Math.max(before[name] ?? 0, rows);
+    this.#plan = { ...plan, found: all };
+    await this.store.plan(this.work.id, this.#plan);
+  }
 
   async #derived(survey: Survey, component: readonly NodeId[]): Promise<void> {
     const { identity, ingest, profile, consent, river, platform } = this.parts;
-    const graph = await survey.repair.write();
-    for (const [table, rows] of Object.entries(graph)) await this.#receipt(table, rows, await this.#leftIn(table));
-    await this.#receipt('activity', await profile.erase(this.#ids), await this.#leftIn('activity'));
-    await this.#receipt('consent', await consent.erase(this.#ids), await this.#leftIn('consent'));
+    await survey.repair.write();
+    await profile.erase(this.#ids);
+    await consent.erase(this.#ids);
     await ingest.dedup.erase(survey.fresh);
-    await this.#receipt('message', survey.fresh.length, 0);
-    const { identifiers, links, changes } = await identity.remake(component, survey.gone, survey.items);
-    const left = (await identity.anchorsOf([this.work.person])).get(this.work.person)?.length ?? 0;
-    const others = component.length - this.#ids.length;
-    await this.#receipt('identifier', Math.max(0, identifiers - others), survey.mentioned > 0 ? 0 : left, others);
-    await this.#receipt('identity_link', links, 0);
-    await this.#receipt('identity_change', changes, 0);
+    await identity.remake(component, survey.gone, survey.items);
     const [row] = await platform.clickhouse.query<{ rows: number }>('SELECT count() AS rows FROM message');
     await river.recount({ accepted: row!.rows, duplicates: Math.max(0, survey.staying - row!.rows) });
   }
 
-  async #rebuild(): Promise<void> {
-    const { river } = this.parts;
-    const target = await river.rebuild();
-    await river.waitFor(target);
-    for (const table of ['event', 'activity', 'consent', 'node_attribute'])
-      await this.#receipt(table, 0, await this.#leftIn(table));
+  /** What was found has gone; what a search finds now is told. Identifiers of which others speak stay known as theirs. */
+  async #receipts({ gone, shared, mentioned }: Survey): Promise<void> {
+    const tables = this.parts.river.tables();
+    const own = this.#ids.filter((id) => !shared.has(id));
+    const left = await countDerived(this.parts.platform, tables, { ids: own, places: gone });
+    const kept = await countDerived(this.parts.platform, tables, { ids: [...shared], places: [] });
+    await this.#receipt('event_log', await this.#stillThere(gone), mentioned);
+    for (const name of Object.keys(left)) await this.#receipt(name, left[name]!, kept[name]!);
   }
 
-  /** Rows under the person's own anchors. */
-  async #leftIn(table: string): Promise<number> {
-    const column =
-      ({ node: 'id', event: 'anchor', activity: 'anchor', consent: 'anchor' } as Record<string, string>)[table] ??
-      'node';
-    const [row] = await this.parts.platform.clickhouse.query<{ rows: number }>(
-      `SELECT count() AS rows FROM ${table} WHERE ${column} IN {ids:Array(UInt64)}`,
-      { ids: idArray(this.#ids) },
-    );
-    return row!.rows;
+  async #receipt(store: string, left: number, kept = 0): Promise<void> {
+    const found = this.#plan.found[store] ?? 0;
+    const removed = Math.max(0, store === 'event_log' ? found - left : found - left - kept);
+    const at = new Date(this.parts.platform.clock.now()).toISOString();
+    await this.store.receipt(this.work.id, { store, removed, left, kept, at });
   }
 
   async #stillThere(places: readonly number[]): Promise<number> {
@@ -127,27 +133,48 @@ class Erasing {
   /** What stands beside the log: refused events, files that wait, what jobs were given. */
   async beside(): Promise<void> {
     const { ingest, imports, platform, identity, forget } = this.parts;
+    const { jobs, signals } = platform;
     const mentions = mentionsOf(this.work.identifiers, identity);
-    const refused = await ingest.quarantine.find(({ raw }) => mentions.raw(raw));
-    await ingest.quarantine.erase(refused);
-    await this.#receipt(
-      'quarantine',
-      refused.length,
-      (await ingest.quarantine.find(({ raw }) => mentions.raw(raw))).length,
-    );
-    const files = await imports.eraseUploads((text) => mentions.cell(text), this.run.signal);
-    await this.#receipt('uploads', files, 0);
-    await this.#receipt('job', await platform.jobs.scrub((text) => mentions.text(text)), 0);
+    const { signal } = this.run;
+    await this.#store({
+      name: 'quarantine',
+      find: () => ingest.quarantine.find(({ raw }) => mentions.raw(raw)),
+      erase: (numbers) => ingest.quarantine.erase(numbers),
+    });
+    await this.#store({
+      name: 'uploads',
+      find: () => imports.uploadsNaming((text) => mentions.cell(text), signal),
+      erase: (files) => imports.eraseUploads(files),
+    });
+    await this.#store({
+      name: 'job',
+      find: () => jobs.naming((text) => mentions.text(text)),
+      erase: (ids) => jobs.scrub(ids),
+    });
     forget(new Set<NodeId>([...this.#ids, this.work.person]));
-    await this.#receipt('memory', 0, 0);
+    await signals.publish(FORGET, this.work.id);
+    await this.#receipt('memory', 0);
+  }
+
+  async #store<T>({ name, find, erase }: BesideStore<T>): Promise<void> {
+    const found = await find();
+    await this.#note({ ...this.#plan, found: { [name]: found.length } });
+    await erase(found);
+    await this.#receipt(name, (await find()).length);
   }
 
   /** Nothing of it is left in any file. */
   async disk(): Promise<void> {
     const { clickhouse, postgres } = this.parts.platform;
-    await clickhouse.purge(TABLES);
-    await postgres.purge(POSTGRES_TABLES);
+    await clickhouse.purge(clickhouse.declared().map(({ name }) => name));
+    await postgres.purge(personalPostgresTables);
   }
+}
+
+interface BesideStore<T> {
+  readonly name: string;
+  readonly find: () => Promise<readonly T[]>;
+  readonly erase: (found: readonly T[]) => Promise<void>;
 }
 
 /** The job that erases: in steps that may each be done again. */
@@ -161,9 +188,9 @@ export function erasureHandler(parts: PrivacyParts, store: ErasureStore): JobHan
       await erasing.beside();
       await erasing.disk();
       await store.finish(id, parts.platform.clock.now());
-      // The row that named the person until now has left its trace too.
-      await parts.platform.postgres.purge(['privacy_erasure']);
     }
+    // The row that named the person until now has left its trace too.
+    await parts.platform.postgres.purge(['privacy_erasure']);
     const { receipts } = await store.get(id);
     await parts.audit.record({
       actor: { kind: 'system', id: 'erasure', name: 'erasure' },

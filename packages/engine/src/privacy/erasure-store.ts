@@ -9,8 +9,20 @@ export interface Work {
   readonly state: Erasure['state'];
   readonly person: NodeId;
   readonly identifiers: readonly Identifier[];
-  readonly receipts: readonly ErasureReceipt[];
+  readonly plan: Plan;
 }
+
+/** What attempts have found so far, written down before any of it is removed. */
+export interface Plan {
+  /** Up to here the log was looked through. */
+  readonly position: number;
+  readonly method: Erasure['method'];
+  /** Identifiers that links of any state join with the person's; none where everything is made anew. */
+  readonly component: readonly NodeId[];
+  /** Rows by store. */
+  readonly found: Readonly<Record<string, number>>;
+}
+const noPlan: Plan = { position: 0, method: null, component: [], found: {} };
 
 interface Row {
   id: string;
@@ -26,6 +38,7 @@ interface Row {
   job: string | null;
   person: string | null;
   identifiers: string | null;
+  plan: Plan | null;
 }
 
 const instantOf = (ms: string | null) => (ms === null ? null : new Date(Number(ms)).toISOString());
@@ -98,34 +111,34 @@ export function createErasureStore({ postgres, jobs, vault }: Platform) {
     },
     async work(id: string): Promise<Work> {
       const row = await rowOf(id);
-      const { state, person, identifiers, receipts } = row;
+      const { state, person, identifiers, plan } = row;
       return {
         id,
         requestedAt: Number(row.requested_at),
         state,
         person: person ?? '',
         identifiers: identifiers === null ? [] : (JSON.parse(cipher.open(identifiers)) as Identifier[]),
-        receipts,
+        plan: plan ?? noPlan,
       };
     },
-    /** Adds to what earlier attempts removed from the store. */
+    /** In place of what an earlier attempt told of the store. */
     async receipt(id: string, receipt: ErasureReceipt): Promise<void> {
-      const before = (await rowOf(id)).receipts;
-      const known = before.find(({ store }) => store === receipt.store);
-      const added = {
-        ...receipt,
-        removed: receipt.removed + (known?.removed ?? 0),
-        kept: Math.max(receipt.kept, known?.kept ?? 0),
-      };
-      const receipts = known ? before.map((item) => (item === known ? added : item)) : [...before, added];
-      await postgres.query('UPDATE privacy_erasure SET receipts = $2 WHERE id = $1', [id, JSON.stringify(receipts)]);
+      const others = (await rowOf(id)).receipts.filter(({ store }) => store !== receipt.store);
+      await postgres.query('UPDATE privacy_erasure SET receipts = $2 WHERE id = $1', [
+        id,
+        JSON.stringify([...others, receipt]),
+      ]);
     },
-    async method(id: string, method: NonNullable<Erasure['method']>): Promise<void> {
-      await postgres.query('UPDATE privacy_erasure SET method = $2 WHERE id = $1', [id, method]);
+    async plan(id: string, plan: Plan): Promise<void> {
+      await postgres.query('UPDATE privacy_erasure SET plan = $2, method = $3 WHERE id = $1', [
+        id,
+        JSON.stringify(plan),
+        plan.method,
+      ]);
     },
     async finish(id: string, at: number): Promise<void> {
       await postgres.query(
-        "UPDATE privacy_erasure SET state = 'done', finished_at = $2, person = NULL, identifiers = NULL WHERE id = $1",
+        "UPDATE privacy_erasure SET state = 'done', finished_at = $2, person = NULL, identifiers = NULL, plan = NULL WHERE id = $1",
         [id, at],
       );
     },

@@ -3,7 +3,7 @@ import type { Audit } from '../audit/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
-import type { Platform } from '../platform/index.ts';
+import type { Platform, Table } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Consent } from './consent.ts';
 
@@ -13,12 +13,15 @@ export interface RiverControl {
   quiet<T>(work: (position: number) => Promise<T>): Promise<T>;
   recount(counts: { accepted: number; duplicates: number }): Promise<void>;
   rebuild(): Promise<number>;
+  /** Everything that a replay of the log makes again. */
+  tables(): readonly Table[];
 }
 
 /** What they need of file imports. */
 export interface UploadControl {
-  /** Removes every waiting file of which a cell is spoken of; how many. */
-  eraseUploads(names: (cell: string) => boolean, signal: AbortSignal): Promise<number>;
+  /** Waiting files of which a cell is spoken of. */
+  uploadsNaming(names: (cell: string) => boolean, signal: AbortSignal): Promise<string[]>;
+  eraseUploads(files: readonly string[]): Promise<void>;
   uploadsOlder(before: number): Promise<number>;
   removeUploads(before: number): Promise<number>;
 }
@@ -33,6 +36,6 @@ export interface PrivacyParts {
   readonly consent: Consent;
   readonly river: RiverControl;
   readonly imports: UploadControl;
-  /** Forget in memory what is held of these persons or anchors. */
-  readonly forget: (ids: ReadonlySet<NodeId>) => void;
+  /** Forget in memory what is held of these persons or anchors; of null, of everybody. Of this process alone. */
+  readonly forget: (ids: ReadonlySet<NodeId> | null) => void;
 }

@@ -17,7 +17,7 @@ import { type JobHandler, type Table, UserError } from '../platform/index.ts';
 import { accessFile } from './access.ts';
 import { createConsent } from './consent.ts';
 import { CONSENT_EVENT } from './consent-rows.ts';
-import { erasureHandler } from './erase.ts';
+import { erasureHandler, FORGET } from './erase.ts';
 import { createErasureStore } from './erasure-store.ts';
 import type { PrivacyParts } from './parts.ts';
 import { previewErasure } from './preview.ts';
@@ -101,6 +101,13 @@ export function createPrivacy(base: PrivacyBase, rest: Omit<PrivacyParts, 'conse
       });
     await river.waitFor(platform.log.head());
   };
+
+  // Of an erasure that is over, and where signals may have been missed, nobody is known any more: everything is forgotten.
+  const forget = async (erasure: string) => {
+    const { person, identifiers } = await store.work(erasure);
+    parts.forget(identifiers.length === 0 ? null : new Set([person, ...identifiers.map(({ id }) => id)]));
+  };
+  platform.signals.subscribe(FORGET, (erasure) => void forget(erasure).catch(() => parts.forget(null)));
 
   const submit = async (id: string): Promise<void> => {
     const job = await platform.jobs.submit('erasure', '', { erasure: id }, 'events');

@@ -10,7 +10,7 @@ export const privacyMigrations: readonly Migration[] = [
       INSERT INTO privacy_retention (last_run) VALUES (0)`,
   },
   {
-    // `person` and `identifiers` (sealed) are there while the work is under way and empty afterwards.
+    // `person`, `identifiers` (sealed) and `plan` are there while the work is under way and empty afterwards.
     id: 'privacy-002-erasure',
     sql: `
       CREATE TABLE privacy_erasure (
@@ -20,6 +20,7 @@ export const privacyMigrations: readonly Migration[] = [
       CREATE UNIQUE INDEX privacy_erasure_person ON privacy_erasure (person) WHERE person IS NOT NULL;
       CREATE TABLE privacy_suppression (hash text PRIMARY KEY, before bigint NOT NULL)`,
   },
+  { id: 'privacy-003-plan', sql: 'ALTER TABLE privacy_erasure ADD COLUMN plan jsonb' },
 ];
 
 /**
@@ -43,4 +44,5 @@ export const consentTable: Table = {
   engine: 'MergeTree',
   orderBy: ['anchor', 'time', 'seq'],
   shardBy: 'anchor',
+  persons: ['anchor'],
 };

@@ -52,6 +52,8 @@ export class Survey {
   readonly fresh: number[] = [];
   /** Events that stay and name the person too. */
   mentioned = 0;
+  /** Identifiers of the person of which events of others speak, so that they stay known. */
+  readonly shared = new Set<NodeId>();
   /** An event that stays was a duplicate of one that goes: it would count now, and more than this survey knows changes. */
   conflict = false;
   /** What One-ID was told and stays, of the component. */
@@ -115,6 +117,7 @@ export class Survey {
     this.#gathered = 0;
     this.items = [];
     this.mentioned = 0;
+    this.shared.clear();
     this.staying = 0;
     this.conflict = false;
   }
@@ -144,9 +147,12 @@ export class Survey {
       this.staying++;
       if (this.#keys.has(messageKeyOf(event))) this.conflict = true;
       const item = this.#graphEvent(event);
-      if (item.identifiers.some(({ id }) => this.#own.has(id))) this.mentioned++;
+      const touched = this.repair.touched(item);
       const named = item.identifiers.some(({ id }) => this.component.has(id));
-      const touches = this.repair.touches(item);
+      const own = [...item.identifiers.map(({ id }) => id), ...touched].filter((id) => this.#own.has(id));
+      if (own.length > 0) this.mentioned++;
+      for (const id of own) this.shared.add(id);
+      const touches = touched.length > 0;
       if (named || touches) candidates.push({ item, touches, named });
     }
     const duplicates = await this.parts.ingest.dedup.duplicatesOf(candidates.map(({ item }) => item.event));

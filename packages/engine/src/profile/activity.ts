@@ -15,6 +15,7 @@ export const activityTable: Table = {
   engine: 'AggregatingMergeTree',
   orderBy: ['anchor', 'name'],
   shardBy: 'anchor',
+  persons: ['anchor'],
 };
 
 export interface ActivityRow {
