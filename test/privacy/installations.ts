@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, withToken } from '@guanxi/contracts';
 import { type ClickHouse, openServedClickHouse, readConfig } from '@guanxi/engine/platform';
-import { type Server, type ServerOptions, startServer } from '@guanxi/server';
+import { type Server, startServer } from '@guanxi/server';
 import { expect } from 'vitest';
 import { startClickHouseCluster, startClickHouseServer } from '../support/clickhouse-server.ts';
 import { startKafkaServer } from '../support/kafka-server.ts';
@@ -76,7 +76,10 @@ export function senderOf(server: Server, writeKey: string): Send {
   };
 }
 
-export async function openInstallation(name: InstallationName, options: ServerOptions = {}): Promise<Installation> {
+export async function openInstallation(
+  name: InstallationName,
+  options: Parameters<typeof startServer>[1] = {},
+): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), `guanxi-privacy-${name}-`));
   const { env, nodes, stop } = await engines[name]();
   const config = readConfig({ GUANXI_DATA: folder, GUANXI_LOG_LEVEL: 'error', ...env });

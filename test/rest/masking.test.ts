@@ -189,7 +189,7 @@ test('files: hashed for advertising, k-anonymous for everybody, plain for a reas
   expect([few.headers.get('x-guanxi-k'), few.headers.get('x-guanxi-suppressed')]).toEqual(['5', '2']);
   expect(await few.text()).toBe('');
   const two = await file({ k: 2 });
-  expect(two.headers.get('x-guanxi-rows')).toBe('2');
+  expect([two.headers.get('x-guanxi-rows'), two.headers.get('x-guanxi-k-reached')]).toEqual(['2', '2']);
   expect(
     (await two.text())
       .trim()

@@ -84,6 +84,22 @@ test('five failures lock an account, longer each time, whether it exists or not,
   expect((await world.signIn(known)).status).toBe(200);
 });
 
+test('a failed sign-in names the account that was tried, and never what was typed', async () => {
+  const email = freshEmail();
+  const { id } = await world.join('marketer', email);
+  await world.signIn(email, 'typed-by-mistake-1');
+  await world.signIn('somebody-unknown@example.com', 'typed-by-mistake-2');
+  const { body } = await world.ask('GET', '/api/audit?action=signIn&limit=2', { cookie: world.admin });
+  const items = body['items'] as { subject: string | null; outcome: string }[];
+  expect(items.map(({ subject, outcome }) => [subject, outcome])).toEqual([
+    [null, 'refused'],
+    [id, 'refused'],
+  ]);
+  for (const typed of [email, 'typed-by-mistake', 'somebody-unknown'])
+    expect(JSON.stringify(items)).not.toContain(typed);
+  world.pass(20 * MINUTE);
+});
+
 test('many guesses at the same moment are no way round the lock', async () => {
   const email = freshEmail();
   await world.join('marketer', email);

@@ -134,6 +134,44 @@ test('figures and the API document want a permission from whoever comes through 
   }
 });
 
+test('questions with a body are not audited when they are answered, and are when they are refused', async () => {
+  const asking = all.filter(({ endpoint }) => endpoint.reads).map(({ name }) => name);
+  expect(asking.sort()).toEqual(
+    [
+      ...['graphBetween', 'graphCommunities', 'graphCommunity', 'graphHistogram', 'identityDryRun', 'importCheck'],
+      ...['importSample', 'linkLook', 'unmergePreview'],
+    ].sort(),
+  );
+  const listed = async (action: string) => {
+    const { body } = await world.ask('GET', `/api/audit?action=${action}&limit=500`, { cookie: world.admin });
+    return (body['items'] as { outcome: string }[]).map(({ outcome }) => outcome);
+  };
+  const before = await listed('graphBetween');
+  const nodes = { nodes: ['1', '2'] };
+  expect((await world.ask('POST', '/api/graph/between', { cookie: cookies.analyst, body: nodes })).status).toBe(200);
+  expect(await listed('graphBetween')).toEqual(before);
+  await world.ask('POST', '/api/graph/between', { bearer: keysWithout['graph.read'], body: nodes });
+  expect(await listed('graphBetween')).toEqual(['refused', ...before]);
+});
+
+test('a scene is changed by who made it and by administrators; others save a copy', async () => {
+  const content = { address: {}, places: {}, drawn: { nodes: [], edges: {} } };
+  const made = await world.ask('POST', '/api/scenes', { cookie: cookies.analyst, body: { name: 'Mine', content } });
+  const path = `/api/scenes/${String(made.body['id'])}`;
+  const rename = (cookie: string, version: number) =>
+    world.ask('PUT', path, { cookie, body: { version, name: `by ${version}` } });
+  expect((await rename(cookies.marketer, 1)).body['code']).toBe('not_own_scene');
+  expect((await world.ask('DELETE', `${path}?version=1`, { cookie: cookies.marketer })).body['code']).toBe(
+    'not_own_scene',
+  );
+  expect((await rename(cookies.analyst, 1)).status).toBe(200);
+  expect((await rename(cookies.administrator, 2)).status).toBe(200);
+  expect((await world.ask('DELETE', `${path}?version=3`, { cookie: cookies.analyst })).status).toBe(200);
+  expect((await world.ask('POST', `${path}/restore`, { cookie: cookies.marketer })).body['code']).toBe('not_own_scene');
+  expect((await world.ask('POST', `${path}/restore`, { cookie: cookies.analyst })).status).toBe(200);
+  expect((await world.ask('GET', path, { cookie: cookies.marketer })).body['name']).toBe('by 2');
+});
+
 test('a refusal of somebody known, and every change, is in the audit log with who did it', async () => {
   const key = await world.keyOf(['status.read']);
   await world.ask('DELETE', '/api/members/nobody', { bearer: key.key });

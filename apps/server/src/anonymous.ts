@@ -4,7 +4,8 @@ import type { Customer, Ontology } from '@guanxi/contracts';
 export type AnonymousRow = Record<string, string>;
 
 export interface AnonymousFile {
-  readonly k: number;
+  /** So many at least are alike in it; 0 of an empty file. */
+  readonly reached: number;
   readonly rows: AnonymousRow[];
   readonly suppressed: number;
 }
@@ -75,5 +76,15 @@ export async function anonymous(
       }
   }
   // In order of what they say, so that the order tells nothing of who they are.
-  return { k, rows: rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)), suppressed: open.length };
+  const sorted = rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return { reached: smallestGroup(sorted, names), rows: sorted, suppressed: open.length };
+}
+
+function smallestGroup(rows: readonly AnonymousRow[], names: readonly string[]): number {
+  const sizes = new Map<string, number>();
+  for (const row of rows) {
+    const key = JSON.stringify(names.map((name) => row[name]));
+    sizes.set(key, (sizes.get(key) ?? 0) + 1);
+  }
+  return rows.length === 0 ? 0 : Math.min(...sizes.values());
 }

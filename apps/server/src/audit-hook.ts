@@ -1,4 +1,4 @@
-import { type EndpointName, endpoints } from '@guanxi/contracts';
+import { type Endpoint, type EndpointName, endpoints } from '@guanxi/contracts';
 import { nobody } from '@guanxi/engine/access';
 import { briefly } from '@guanxi/engine/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,7 +14,8 @@ const outcomeOf = (status: number) => (status < 400 ? 'done' : status < 500 ? 'r
 /** Whether a call belongs in the audit log: every change, and every refusal of somebody known. */
 function isWorthKnowing(name: EndpointName, request: FastifyRequest, status: number): boolean {
   if (request.caller === nobody) return WAYS_IN.has(name) && status !== TOO_MANY;
-  return endpoints[name].method !== 'GET' || status === FORBIDDEN;
+  const { method, reads }: Endpoint = endpoints[name];
+  return (method !== 'GET' && !reads) || status === FORBIDDEN;
 }
 
 /**
@@ -31,7 +32,7 @@ export function auditCalls({ audit, platform }: Guanxi) {
       .record({
         actor: request.caller.actor,
         action: name,
-        subject: id ?? seq ?? null,
+        subject: id ?? seq ?? request.tried ?? null,
         outcome: outcomeOf(reply.statusCode),
         detail,
       })

@@ -89,6 +89,7 @@ async function kAnonymous(guanxi: Guanxi, k: number): Promise<ExportFile> {
     pages: pages(),
     headers: {
       'x-guanxi-k': String(k),
+      'x-guanxi-k-reached': String(file.reached),
       'x-guanxi-rows': String(file.rows.length),
       'x-guanxi-suppressed': String(file.suppressed),
     },

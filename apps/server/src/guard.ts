@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before any handler of the API runs. */
     caller: Caller;
+    /** The account that somebody unknown tried to sign in to, where there is one. */
+    tried?: string;
     /** Whether who asks still may: for answers that go on and on. */
     mayGoOn(): Promise<boolean>;
   }

@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly path: string;
   /** What it asks of its caller. */
   readonly allow: Allow;
+  /** A question although its method is another: it has a body because it is long, and changes nothing. */
+  readonly reads?: true;
   readonly tag: string;
   readonly summary: string;
   readonly params?: z.ZodObject;

@@ -67,7 +67,14 @@ export const accessHandlers: Handlers<
     return stateOf(await begin(await guanxi.access.setUp(body, client), guanxi, raw), guanxi, raw);
   },
   async signIn({ body }, guanxi, _caller, raw) {
-    const token = await guanxi.access.signIn(body.email, body.password, clientOf(raw.request));
+    const { access } = guanxi;
+    const token = await access
+      .signIn(body.email, body.password, clientOf(raw.request))
+      .catch(async (error: unknown) => {
+        const account = await access.accounts.byEmail(body.email);
+        if (account) raw.request.tried = account.id;
+        throw error;
+      });
     return stateOf(await begin(token, guanxi, raw), guanxi, raw);
   },
   async signOut(_, guanxi, caller, raw) {

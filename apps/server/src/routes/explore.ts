@@ -1,6 +1,7 @@
 import { UserError } from '@guanxi/engine/platform';
 import type { FastifyReply } from 'fastify';
-import type { Handlers } from './handler.ts';
+import type { Guanxi } from '../compose.ts';
+import type { Caller, Handlers } from './handler.ts';
 
 /** Aborted when the client leaves before it was answered, so that nobody's long question goes on. */
 function whoAsks({ raw }: FastifyReply): AbortSignal {
@@ -10,6 +11,15 @@ function whoAsks({ raw }: FastifyReply): AbortSignal {
     () => raw.writableEnded || gone.abort(new UserError('invalid', 'cancelled', 'Whoever asked has gone')),
   );
   return gone.signal;
+}
+
+/** Others save a copy: nobody finds a scene changed that they made and did not touch. */
+async function refuseOthers(id: string, { scenes }: Guanxi, { actor, permissions }: Caller): Promise<void> {
+  const owner = await scenes.ownerOf(id);
+  if (permissions.has('users.manage') || (owner.kind === actor.kind && owner.id === actor.id)) return;
+  throw new UserError('forbidden', 'not_own_scene', 'Only who made a scene and administrators change it', {
+    remedy: 'Save it as a scene of your own.',
+  });
 }
 
 export const exploreHandlers: Handlers<
@@ -33,7 +43,16 @@ export const exploreHandlers: Handlers<
   scenes: async (_, { scenes }) => ({ items: await scenes.list() }),
   scene: ({ params }, { scenes }) => scenes.get(params.id),
   sceneCreate: ({ body }, { scenes }, { actor }) => scenes.create(body.name, body.content, actor),
-  sceneUpdate: ({ params, body }, { scenes }, { actor }) => scenes.update(params.id, body, actor),
-  sceneDelete: ({ params, query }, { scenes }, { actor }) => scenes.remove(params.id, query.version, actor),
-  sceneRestore: ({ params }, { scenes }, { actor }) => scenes.restore(params.id, actor),
+  async sceneUpdate({ params, body }, guanxi, caller) {
+    await refuseOthers(params.id, guanxi, caller);
+    return guanxi.scenes.update(params.id, body, caller.actor);
+  },
+  async sceneDelete({ params, query }, guanxi, caller) {
+    await refuseOthers(params.id, guanxi, caller);
+    return guanxi.scenes.remove(params.id, query.version, caller.actor);
+  },
+  async sceneRestore({ params }, guanxi, caller) {
+    await refuseOthers(params.id, guanxi, caller);
+    return guanxi.scenes.restore(params.id, caller.actor);
+  },
 };

@@ -1,4 +1,4 @@
-import { CLIENT_HEADER, createClient } from '@guanxi/contracts';
+import { ApiError, CLIENT_HEADER, createClient, problem } from '@guanxi/contracts';
 import { reportConnection } from './connection.ts';
 import { isIdle, reportSignedOut } from './session.ts';
 
@@ -21,3 +21,12 @@ async function watchedFetch(...[input, init]: Parameters<typeof fetch>): Promise
 }
 
 export const api = createClient('', watchedFetch);
+
+/** A file of the server with what its headers say. Throws what calls throw. */
+export async function getFile(url: string): Promise<{ headers: Headers; content: Blob }> {
+  const response = await watchedFetch(url);
+  if (response.ok) return { headers: response.headers, content: await response.blob() };
+  const told = problem.safeParse(await response.json().catch(() => null));
+  const unknown = { code: 'unexpected', message: `HTTP ${response.status}` };
+  throw new ApiError(response.status, told.success ? told.data : unknown);
+}

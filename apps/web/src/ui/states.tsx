@@ -65,7 +65,8 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
   const { t, i18n } = useTranslation();
   const problem = error instanceof ApiError ? error.problem : null;
   const words = i18n.getResource(i18n.language, 'translation', 'problem') as Record<string, string> | undefined;
-  const known = problem ? words?.[problem.code] : undefined;
+  const told = problem ? words?.[problem.code] : undefined;
+  const known = told?.replace('{{seconds}}', number(problem?.retryAfter ?? 1));
   const message = problem
     ? (known ?? problem.message)
     : error instanceof TypeError

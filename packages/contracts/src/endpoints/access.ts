@@ -107,6 +107,7 @@ export const accessEndpoints = {
     method: 'POST',
     allow: 'public',
     path: '/api/links/look',
+    reads: true,
     tag: 'access',
     summary: 'What an invitation or reset link is for',
     body: z.object({ token: secretToken }),

@@ -94,11 +94,7 @@ export interface Identity {
    * Makes a component anew from the records that stay, as if the others had never been; while nothing is applied. To be
    * repeated with the same component where it was interrupted.
    */
-  remake(
-    component: readonly NodeId[],
-    gone: readonly number[],
-    items: readonly IdentityItem[],
-  ): Promise<void>;
+  remake(component: readonly NodeId[], gone: readonly number[], items: readonly IdentityItem[]): Promise<void>;
   counts(): Promise<{ persons: number; known: number; identifiers: number }>;
   /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
   reset(statements: Statements): Promise<void>;

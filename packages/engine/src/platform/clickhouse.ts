@@ -7,7 +7,7 @@ import { createChdbConnection } from 'chdb/connection';
 import { checkPolicy, moveTables } from './move-tables.ts';
 import { NO_SPILLING, SEALED_POLICY, sealedStorage, type SealedDisk, withDiskKey } from './sealed-disk.ts';
 import { fromClickHouse, PING_MS, within } from './away.ts';
-import { localName, renderMissingColumns, renderTable, type Table, type Topology } from './tables.ts';
+import { localName, renderMissingColumns, renderTable, renderTidying, type Table, type Topology } from './tables.ts';
 
 /** Work of different urgency never waits for each other: an embedded connection runs one query at a time. */
 export type Lane = 'log' | 'river' | 'read';
@@ -58,9 +58,9 @@ export interface ClickHouse {
   ping(): Promise<void>;
   /**
    * Resolves once the files of parts that were merged or rewritten before it was called have left the disk, on every
-   * shard; of tables that there are. Throws where that takes longer than ten minutes.
+   * shard; of tables that there are. Throws where that takes longer than ten minutes, and when the signal says so.
    */
-  purge(tables: readonly string[]): Promise<void>;
+  purge(tables: readonly string[], signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -148,7 +148,7 @@ const PURGE_WAIT_MS = 600_000;
 const PURGE_POLL_MS = 250;
 
 /** Until the parts that are out of use now are off the disk; merges go on and put others out of use. */
-async function waitForParts(node: Connection, tables: string): Promise<void> {
+async function waitForParts(node: Connection, tables: string, signal?: AbortSignal): Promise<void> {
   const parts = `SELECT concat(table, '/', name) AS part FROM system.parts WHERE database = currentDatabase() AND NOT active AND table IN ${tables}`;
   const read = () =>
     node.run(async (client) =>
@@ -158,6 +158,7 @@ async function waitForParts(node: Connection, tables: string): Promise<void> {
     );
   let left = new Set(await read());
   for (let waited = 0; left.size > 0; waited += PURGE_POLL_MS) {
+    signal?.throwIfAborted();
     if (waited > PURGE_WAIT_MS) throw new Error('old parts of tables do not leave the disk');
     await new Promise((resolve) => setTimeout(resolve, PURGE_POLL_MS));
     left = new Set((await read()).filter((part) => left.has(part)));
@@ -259,9 +260,19 @@ class Connected implements ClickHouse {
       const present = new Set(rows.filter((row) => row.table === local).map((row) => row.name));
       for (const statement of renderMissingColumns(table, this.topology, present)) await this.#everywhere(statement);
     }
+    await this.#tidied(tables.map((table) => localName(table, this.topology)));
     if (!this.policy) return;
     const names = tables.map((table) => localName(table, this.topology));
     await (this.embedded ? moveTables(this, tables, this.policy) : checkPolicy(this, names, this.policy));
+  }
+
+  async #tidied(names: readonly string[]): Promise<void> {
+    const rows = await this.query<{ name: string; created: string }>(
+      'SELECT name, create_table_query AS created FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)}',
+      { names },
+    );
+    for (const { name, created } of rows)
+      for (const statement of renderTidying(name, created)) await this.#everywhere(statement);
   }
 
   async recreate(tables: readonly Table[]): Promise<void> {
@@ -280,7 +291,7 @@ class Connected implements ClickHouse {
     await this.#everywhere(`ALTER TABLE ${this.#own(table)} DELETE WHERE ${where}${all}`, params);
   }
 
-  async purge(tables: readonly string[]): Promise<void> {
+  async purge(tables: readonly string[], signal?: AbortSignal): Promise<void> {
     const present = await this.query<{ name: string }>(
       'SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN {tables:Array(String)}',
       { tables: tables.map((table) => this.#own(table)) },
@@ -298,7 +309,7 @@ class Connected implements ClickHouse {
         }
       });
     const list = `('${own.join("','")}')`;
-    for (const node of this.nodes) await waitForParts(node, list);
+    for (const node of this.nodes) await waitForParts(node, list, signal);
     for (const node of this.nodes)
       for (const table of own)
         await node.run((client) =>

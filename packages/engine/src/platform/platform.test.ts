@@ -94,7 +94,14 @@ test('a job reports progress, can be cancelled, and goes on from what it saved',
 
 test('a table of an older version gets the columns it lacks and keeps its rows', async () => {
   const { clickhouse } = platform;
-  const older: Table = { name: 'aged', columns: { id: 'UInt64' }, engine: 'MergeTree', orderBy: ['id'], shardBy: 'id', persons: [] };
+  const older: Table = {
+    name: 'aged',
+    columns: { id: 'UInt64' },
+    engine: 'MergeTree',
+    orderBy: ['id'],
+    shardBy: 'id',
+    persons: [],
+  };
   await clickhouse.create([older]);
   await clickhouse.insert('aged', [{ id: 1 }]);
   await clickhouse.create([{ ...older, columns: { id: 'UInt64', note: 'String' } }]);

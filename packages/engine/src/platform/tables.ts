@@ -25,6 +25,19 @@ export type Topology =
 /** Inserts remembered per table by their deduplication token; the river replays at most its last two batches. */
 const TOKEN_WINDOW = 1000;
 
+/**
+ * How often (seconds) a table looks for parts that are out of use. By itself a server does so every five minutes once
+ * little happens: so long an erased value would lie on the disk, and whoever erases would wait.
+ */
+const TIDYING = { cleanup_delay_period: 2, cleanup_delay_period_random_add: 0, max_cleanup_delay_period: 5 };
+
+/** The statement that gives these settings to a table of an older version, whose statement of creation is given. */
+export function renderTidying(table: string, created: string): string[] {
+  if (created.includes('max_cleanup_delay_period')) return [];
+  const list = Object.entries(TIDYING).map(([name, value]) => `${name} = ${value}`);
+  return [`ALTER TABLE ${table} MODIFY SETTING ${list.join(', ')}`];
+}
+
 function engineOf(table: Table, topology: Topology): string {
   const name = typeof table.engine === 'string' ? table.engine : 'ReplacingMergeTree';
   const version = typeof table.engine === 'string' ? '' : table.engine.replacing;
@@ -34,7 +47,7 @@ function engineOf(table: Table, topology: Topology): string {
 }
 
 function settingsOf(table: Table, policy: string | undefined): string {
-  const settings: Record<string, number | string> = { non_replicated_deduplication_window: TOKEN_WINDOW };
+  const settings: Record<string, number | string> = { non_replicated_deduplication_window: TOKEN_WINDOW, ...TIDYING };
   if (table.durable) Object.assign(settings, { fsync_after_insert: 1, fsync_part_directory: 1 });
   if (table.granularity) settings['index_granularity'] = table.granularity;
   if (policy) settings['storage_policy'] = policy;

@@ -166,7 +166,10 @@ class Erasing {
   /** Nothing of it is left in any file. */
   async disk(): Promise<void> {
     const { clickhouse, postgres } = this.parts.platform;
-    await clickhouse.purge(clickhouse.declared().map(({ name }) => name));
+    await clickhouse.purge(
+      clickhouse.declared().map(({ name }) => name),
+      this.run.signal,
+    );
     await postgres.purge(personalPostgresTables);
   }
 }

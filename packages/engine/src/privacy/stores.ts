@@ -45,9 +45,7 @@ export const postgresTables: Readonly<Record<string, 'personal' | 'impersonal'>>
   sealed_key: 'impersonal',
 };
 
-export const personalPostgresTables = Object.keys(postgresTables).filter(
-  (name) => postgresTables[name] === 'personal',
-);
+export const personalPostgresTables = Object.keys(postgresTables).filter((name) => postgresTables[name] === 'personal');
 
 /** What names somebody: ids of identifiers, and places of records. */
 export interface Names {

@@ -8,6 +8,8 @@ export interface Scenes {
   list(): Promise<SceneRow[]>;
   /** Throws `no_such_scene`. */
   get(id: string): Promise<SavedScene>;
+  /** Who made it, also of one that was removed and can be restored. Throws `no_such_scene`. */
+  ownerOf(id: string): Promise<ActorRef>;
   create(name: string, content: SceneContent, by: ActorRef): Promise<SceneRow>;
   /** Changes version `version`. Throws `no_such_scene`, and `scene_changed` where it is not the version of now. */
   update(id: string, change: SceneChange, by: ActorRef): Promise<SceneRow>;
@@ -96,6 +98,11 @@ export async function createScenes({ postgres, clock }: Platform): Promise<Scene
     async get(id) {
       const row = await find(id);
       return { ...toRow(row), content: sceneContent.parse(row.content) };
+    },
+    async ownerOf(id) {
+      const [row] = await postgres.query<{ owner: ActorRef }>('SELECT owner FROM scene WHERE id = $1', [id]);
+      if (!row) throw noScene();
+      return row.owner;
     },
     async create(name, content, by) {
       const rows = await postgres.query<Row>(

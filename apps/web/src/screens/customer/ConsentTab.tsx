@@ -14,6 +14,7 @@ import { Identifier } from '../../ui/Identifier.tsx';
 import { Mark, Panel, type Tone } from '../../ui/Page.tsx';
 import { Empty, Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { CorrectTrait } from './CorrectTrait.tsx';
 import { EraseCustomer } from './EraseCustomer.tsx';
 
 const route = getRouteApi('/customers/$id');
@@ -200,6 +201,11 @@ export function ConsentTab({ customer }: { customer: Customer }) {
             </>
           )}
         </QueryView>
+        {may('consent.write') && (
+          <Panel title={t('correct.title')} note={t('correct.note')}>
+            <CorrectTrait customer={customer} onOpen={open} />
+          </Panel>
+        )}
         {may('privacy.manage') && (
           <Panel title={t('consent.rights')}>
             <div className="stack">

@@ -4,6 +4,7 @@ import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, read, refresh } from '../../api/queries.ts';
+import { useCaller, useMay } from '../../api/session.ts';
 import { CloseButton } from '../../ui/EventSide.tsx';
 import { ago, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -23,10 +24,19 @@ interface ScenesPanelProps {
   readonly onClose: () => void;
 }
 
+/** Who made a scene changes it, and whoever manages the team; others save a copy. */
+function useMayChange(): (row: SceneRow | undefined) => boolean {
+  const may = useMay();
+  const caller = useCaller();
+  return (row) =>
+    row !== undefined && (may('users.manage') || (row.owner.kind === 'user' && row.owner.id === caller?.account?.id));
+}
+
 const changed = () => refresh('scenes', 'scene');
 
 function SaveForm({ current, dirty, content, onOpen }: ScenesPanelProps) {
   const { t } = useTranslation();
+  const mayChange = useMayChange();
   const [name, setName] = useState('');
   const create = useMutation({
     mutationFn: (body: { name: string; content: SceneContent }) => call('sceneCreate', { body }),
@@ -58,17 +68,21 @@ function SaveForm({ current, dirty, content, onOpen }: ScenesPanelProps) {
             <strong>{current.name}</strong>
             {dirty && <span className="meta"> · {t('graph.scenes.dirty')}</span>}
           </span>
-          <Button
-            size="small"
-            type="primary"
-            loading={update.isPending}
-            onClick={() => {
-              const now = content();
-              if (now) update.mutate({ id: current.id, version: current.version, content: now });
-            }}
-          >
-            {t('action.save')}
-          </Button>
+          {mayChange(current) ? (
+            <Button
+              size="small"
+              type="primary"
+              loading={update.isPending}
+              onClick={() => {
+                const now = content();
+                if (now) update.mutate({ id: current.id, version: current.version, content: now });
+              }}
+            >
+              {t('action.save')}
+            </Button>
+          ) : (
+            <span className="meta">{t('graph.scenes.others', { owner: current.owner.name })}</span>
+          )}
         </div>
       )}
       {update.isError && (
@@ -152,6 +166,7 @@ function Row({
   onDeleted: (row: SceneRow) => void;
 }) {
   const { t } = useTranslation();
+  const mayChange = useMayChange()(row);
   const [name, setName] = useState<string | null>(null);
   const { rename, duplicate, remove } = useRowActions(row, onDeleted);
   const failed = rename.error ?? duplicate.error ?? remove.error;
@@ -175,9 +190,9 @@ function Row({
               {t('graph.scenes.row', { owner: row.owner.name, when: ago(row.updatedAt), n: number(row.nodes) })}
             </span>
           </button>
-          {action('edit', t('graph.scenes.rename'), () => setName(row.name))}
+          {mayChange && action('edit', t('graph.scenes.rename'), () => setName(row.name))}
           {action('copy', t('graph.scenes.duplicate'), () => duplicate.mutate())}
-          {action('trash', t('action.remove'), () => remove.mutate())}
+          {mayChange && action('trash', t('action.remove'), () => remove.mutate())}
         </div>
       ) : (
         <form

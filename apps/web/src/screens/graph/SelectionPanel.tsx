@@ -24,7 +24,8 @@ interface SelectionPanelProps {
   readonly onScene: (scene: Scene) => void;
   readonly onChoose: (ids: readonly string[]) => void;
   readonly onSave: () => void;
-  readonly onExport: () => void;
+  /** Null where who is signed in may not export. */
+  readonly onExport: (() => void) | null;
 }
 
 /** Several nodes at once: what they are, and what to do with them. */
@@ -96,9 +97,11 @@ export function SelectionPanel(props: SelectionPanelProps) {
           <Button size="small" icon={<Icon name="bookmark" size={14} />} onClick={props.onSave}>
             {t('graph.scenes.save')}
           </Button>
-          <Button size="small" icon={<Icon name="download" size={14} />} onClick={props.onExport}>
-            {t('graph.selection.export')}
-          </Button>
+          {props.onExport && (
+            <Button size="small" icon={<Icon name="download" size={14} />} onClick={props.onExport}>
+              {t('graph.selection.export')}
+            </Button>
+          )}
         </div>
       </div>
     </Panel>

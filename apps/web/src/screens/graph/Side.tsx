@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
 import { EdgeEvidence } from '../../ui/EdgeEvidence.tsx';
 import { CloseButton } from '../../ui/EventSide.tsx';
 import { number } from '../../ui/format.ts';
@@ -94,6 +95,7 @@ function Selected({ explorer, onPanel }: SideProps) {
 /** Beside the stage: what is selected, chosen, asked and kept. */
 export function Side(props: SideProps) {
   const { t } = useTranslation();
+  const may = useMay();
   const { explorer, panel, onPanel } = props;
   const { scene, set, data, chosen, setChosen, places, how, steps, exporting } = explorer;
   const node = nodeOfScene(scene);
@@ -114,7 +116,7 @@ export function Side(props: SideProps) {
             setChosen(new Set());
             onPanel('scenes');
           }}
-          onExport={() => exporting('csv', chosen)}
+          onExport={may('export') ? () => exporting('csv', chosen) : null}
         />
       )}
       {panel === 'scenes' && (

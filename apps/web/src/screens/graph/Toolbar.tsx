@@ -1,6 +1,7 @@
 import { Button, Dropdown, Segmented } from 'antd';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { howOf } from './expansion.tsx';
 import type { Explorer, SidePanel } from './useExplorer.ts';
@@ -21,6 +22,7 @@ export function Toolbar({ explorer, box }: { explorer: Explorer; box: Ref<{ focu
       {label}
     </Button>
   );
+  const may = useMay();
   const kinds: readonly ExportKind[] = ['png', 'csv', 'json'];
   return (
     <>
@@ -34,16 +36,18 @@ export function Toolbar({ explorer, box }: { explorer: Explorer; box: Ref<{ focu
       {toggle('path', 'path', t('graph.between'))}
       {toggle('influence', 'spread', t('graph.influence.open'))}
       {toggle('scenes', 'bookmark', t('graph.scenes.title'))}
-      <Dropdown
-        trigger={['click']}
-        disabled={data.nodes.length === 0}
-        menu={{
-          items: kinds.map((kind) => ({ key: kind, label: t(`graph.export.${kind}`) })),
-          onClick: ({ key }) => exporting(key as ExportKind),
-        }}
-      >
-        <Button icon={<Icon name="download" />} aria-label={t('graph.export.open')} />
-      </Dropdown>
+      {may('export') && (
+        <Dropdown
+          trigger={['click']}
+          disabled={data.nodes.length === 0}
+          menu={{
+            items: kinds.map((kind) => ({ key: kind, label: t(`graph.export.${kind}`) })),
+            onClick: ({ key }) => exporting(key as ExportKind),
+          }}
+        >
+          <Button icon={<Icon name="download" />} aria-label={t('graph.export.open')} />
+        </Dropdown>
+      )}
       <Button
         disabled={data.all.nodes.size === 0 && !scene.groups}
         onClick={() => {

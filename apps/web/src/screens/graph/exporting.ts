@@ -185,12 +185,3 @@ export async function pictureOf(drawing: Drawing, text: PictureText, theme: Them
     canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('the picture could not be written'))), 'image/png'),
   );
 }
-
-/** Hands a file to the browser to keep. */
-export function download(content: Blob | string, type: string, name: string): void {
-  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  const link = document.createElement('a');
-  Object.assign(link, { href: address, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}

@@ -5,7 +5,8 @@ import { useThemeName } from '../../app/preferences.ts';
 import { dateOnly, number } from '../../ui/format.ts';
 import { toast } from '../../ui/toast.tsx';
 import { useNames } from '../../ui/useOntology.ts';
-import { csvOf, download, jsonOf, pictureOf } from './exporting.ts';
+import { saveFile } from '../../ui/saveFile.ts';
+import { csvOf, jsonOf, pictureOf } from './exporting.ts';
 import { useNodeName } from './NodeSearch.tsx';
 import { type Scene, searchOf } from './scene.ts';
 import type { Drawing } from './useDrawing.ts';
@@ -52,11 +53,11 @@ export function useExport({ scene, data, drawing, title }: ExportQuery) {
         'last',
       ] as const;
       const words = header.map((key) => t(`graph.export.${key}`));
-      return download(csvOf(nodes, edges, words, naming), 'text/csv;charset=utf-8', file);
+      return saveFile(csvOf(nodes, edges, words, naming), 'text/csv;charset=utf-8', file);
     }
     if (kind === 'json') {
       const about = { title: title ?? null, exportedAt: new Date().toISOString(), note, scene: searchOf(scene) };
-      return download(jsonOf(nodes, edges, about, naming), 'application/json', file);
+      return saveFile(jsonOf(nodes, edges, about, naming), 'application/json', file);
     }
     const part: Drawing = {
       nodes: drawing.nodes.filter(({ id }) => !ids || ids.has(id)),
@@ -73,7 +74,7 @@ export function useExport({ scene, data, drawing, title }: ExportQuery) {
       { title: title ?? t('graph.export.title', { nodes: number(part.nodes.length) }), legend, note },
       theme,
     ).then(
-      (picture) => download(picture, 'image/png', file),
+      (picture) => saveFile(picture, 'image/png', file),
       () => toast(t('graph.export.failed'), 'danger'),
     );
   };

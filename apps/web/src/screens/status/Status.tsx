@@ -9,6 +9,7 @@ import { Failure, QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { StageHealth } from '../../ui/StageHealth.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
+import { ExportPanel } from './ExportPanel.tsx';
 import { Allowed } from '../../ui/Allowed.tsx';
 
 function Stages({ stages }: { stages: StatusData['stages'] }) {
@@ -97,7 +98,6 @@ function Counts({ counts }: { counts: StatusData['counts'] }) {
   );
 }
 
-const files = ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const;
 
 /** How the system does: stages, engines, counts; everything can be taken out as files. */
 export function Status() {
@@ -164,15 +164,7 @@ export function Status() {
             </Panel>
             <Counts counts={status.counts} />
             <Allowed needs="export">
-              <Panel title={t('system.export')} note={t('system.exportNote')}>
-                <div className="row wrap">
-                  {files.map((what) => (
-                    <a key={what} href={`/api/export/${what}?format=jsonl`} download>
-                      {t(`system.exports.${what}`)}
-                    </a>
-                  ))}
-                </div>
-              </Panel>
+              <ExportPanel />
             </Allowed>
           </>
         )}

@@ -139,6 +139,7 @@ export const graph: typeof zh = {
       name: 'Name of the scene',
       nameAnother: 'Save as…',
       save: 'Save as scene',
+      others: '{{owner}} made it: save a copy of yours',
       saveAs: 'Save as',
       saved: 'Saved “{{name}}”',
       dirty: 'unsaved changes',

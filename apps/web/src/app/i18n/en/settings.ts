@@ -39,8 +39,21 @@ export const settings: typeof zh = {
     rebuild: 'Rebuild',
     rebuildAsk: 'Drop everything derived and replay the event log? The events themselves stay.',
     export: 'Export',
-    exportNote: 'JSONL, streamed; the files hold unmasked personal data',
-    exports: { customers: 'Customers', events: 'Events', nodes: 'Nodes', edges: 'Relations', quarantine: 'Quarantine' },
+    exportNote: 'Masked personal data unless said otherwise; streamed',
+    exportForm: 'Customers as',
+    exportForms: { masked: 'Masked', hashed: 'Hashed', anonymous: 'k-anonymous' },
+    exportSalt: 'Salt, the same as the receiver uses (may be empty)',
+    exportCustomers: 'Download customers (CSV)',
+    exportNotes: {
+      masked: 'Numbers and names are masked.',
+      hashed:
+        'SHA-256 of telephone numbers and e-mail addresses as advertising platforms match them. A hashed telephone number without a salt can be guessed.',
+      anonymous:
+        'No identifiers; quasi-identifiers are made coarser until everybody is like at least k − 1 others. Who is left over is left out.',
+    },
+    exportTold: 'k = {{reached}} reached ({{k}} asked for): {{rows}} customers, {{suppressed}} left out.',
+    exportNobody: 'Nobody is like {{k}} others: {{suppressed}} customers were left out and the file is empty.',
+    exports: { events: 'Events', nodes: 'Nodes', edges: 'Relations', quarantine: 'Quarantine' },
   },
   ontology: {
     lead: 'What there is in the graph, and where it comes from, is data; a change rebuilds it from the event log.',

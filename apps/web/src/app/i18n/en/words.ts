@@ -94,8 +94,9 @@ export const words: typeof zh = {
   problem: {
     sign_in: 'Sign in first.',
     not_permitted: 'Your role may not do this. An administrator can change it.',
+    not_own_scene: 'Only who made a scene, or an administrator, changes it. Save it as a scene of your own.',
     wrong_credentials: 'E-mail or password is wrong.',
-    locked: 'Too many failed attempts. Wait a little and try again.',
+    locked: 'Too many failed attempts. Try again in {{seconds}} seconds.',
     sign_in_busy: 'Too many people sign in at the same moment. Try again in a moment.',
     wrong_code: 'The set-up code is missing or wrong.',
     wrong_password: 'The present password is wrong.',

@@ -137,6 +137,7 @@ export const graph = {
       name: '场景名称',
       nameAnother: '另存为……',
       save: '存为场景',
+      others: '由 {{owner}} 创建：请另存一份',
       saveAs: '另存',
       saved: '已保存「{{name}}」',
       dirty: '有未保存的改动',

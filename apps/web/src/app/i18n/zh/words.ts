@@ -93,8 +93,9 @@ export const words = {
   problem: {
     sign_in: '请先登录。',
     not_permitted: '你的角色没有这项权限，可请管理员调整。',
+    not_own_scene: '只有创建者或管理员可以修改这个场景。请另存为自己的场景。',
     wrong_credentials: '邮箱或密码不正确。',
-    locked: '失败次数过多，请稍后再试。',
+    locked: '失败次数过多，请在 {{seconds}} 秒后再试。',
     sign_in_busy: '此刻登录的人太多，请稍后再试。',
     wrong_code: '设置码缺失或不正确。',
     wrong_password: '当前密码不正确。',
