@@ -34,6 +34,18 @@ function useMayChange(): (row: SceneRow | undefined) => boolean {
 
 const changed = () => refresh('scenes', 'scene');
 
+function useSave() {
+  const { t } = useTranslation();
+  return useMutation({
+    mutationFn: ({ id, version, content: next }: { id: string; version: number; content: SceneContent }) =>
+      call('sceneUpdate', { params: { id }, body: { version, content: next } }),
+    onSuccess: async (row) => {
+      await changed();
+      toast(t('graph.scenes.saved', { name: row.name }));
+    },
+  });
+}
+
 function SaveForm({ current, dirty, content, onOpen }: ScenesPanelProps) {
   const { t } = useTranslation();
   const mayChange = useMayChange();
@@ -47,14 +59,7 @@ function SaveForm({ current, dirty, content, onOpen }: ScenesPanelProps) {
       toast(t('graph.scenes.saved', { name: row.name }));
     },
   });
-  const update = useMutation({
-    mutationFn: ({ id, version, content: next }: { id: string; version: number; content: SceneContent }) =>
-      call('sceneUpdate', { params: { id }, body: { version, content: next } }),
-    onSuccess: async (row) => {
-      await changed();
-      toast(t('graph.scenes.saved', { name: row.name }));
-    },
-  });
+  const update = useSave();
   const saveAs = () => {
     const now = content();
     if (now && name.trim()) create.mutate({ name: name.trim(), content: now });
