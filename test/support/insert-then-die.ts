@@ -8,7 +8,15 @@ const root = process.argv[2]!;
 const disk = { folder: join(root, 'sealed'), key: Buffer.alloc(32, 7) };
 const clickhouse = await openEmbeddedClickHouse(join(root, 'clickhouse'), disk);
 await clickhouse.create([
-  { name: 'told', columns: { n: 'UInt64' }, engine: 'MergeTree', orderBy: ['n'], shardBy: 'n', persons: [], durable: true },
+  {
+    name: 'told',
+    columns: { n: 'UInt64' },
+    engine: 'MergeTree',
+    orderBy: ['n'],
+    shardBy: 'n',
+    persons: [],
+    durable: true,
+  },
 ]);
 for (let n = 0; n < 20; n++) await clickhouse.insert('told', [{ n }], { token: `token ${n}` });
 const [row] = await clickhouse.query<{ rows: number }>('SELECT count() AS rows FROM told');

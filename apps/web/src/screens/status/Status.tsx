@@ -98,7 +98,6 @@ function Counts({ counts }: { counts: StatusData['counts'] }) {
   );
 }
 
-
 /** How the system does: stages, engines, counts; everything can be taken out as files. */
 export function Status() {
   const { t } = useTranslation();
