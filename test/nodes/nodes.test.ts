@@ -1,5 +1,5 @@
-// Two processes of the server on one ClickHouse server and one PostgreSQL: what one takes the other knows, and when one
-// of them is killed the other goes on.
+// Two processes of the server on one ClickHouse server and one PostgreSQL, with the log there or on Kafka: what one takes
+// the other knows, and when one of them is killed the other goes on.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openServedPostgres, type Postgres } from '../../packages/engine/src/platform/index.ts';
 import { type ClickHouseServer, startClickHouseServer } from '../support/clickhouse-server.ts';
+import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
 import { missingPostgres, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
 
-const missing = missingPostgres();
+const logs = { ClickHouse: missingPostgres(), Kafka: missingPostgres() ?? missingKafka() };
 const key = randomBytes(32).toString('base64');
 const USERS = 50;
 const EACH = 40;
@@ -22,7 +23,14 @@ interface Sent {
   readonly n: number;
 }
 
-describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''}`, () => {
+describe.each(Object.entries(logs))('two processes with the log on %s', (log, missing) => {
+  // eslint-disable-next-line no-console -- a skip says why
+  if (missing) console.warn(`Skipped, two processes with the log on ${log}: ${missing}`);
+  describe.skipIf(missing !== null)('on the same engines', () => twoProcesses(log));
+});
+
+function twoProcesses(log: string): void {
+  let kafka: KafkaServer | null = null;
   let clickhouse: ClickHouseServer;
   let server: PostgresServer;
   let postgres: Postgres;
@@ -33,6 +41,7 @@ describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''
     startServerProcess(join(root, name), {
       GUANXI_CLICKHOUSE_URL: clickhouse.url,
       GUANXI_POSTGRES_URL: server.url,
+      ...(kafka ? { GUANXI_KAFKA_BROKERS: kafka.broker } : {}),
       // Made for this run; what one process seals the other opens.
       GUANXI_KEY: key,
       GUANXI_UPLOADS: join(root, 'uploads'),
@@ -40,15 +49,17 @@ describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'guanxi-nodes-'));
     [clickhouse, server] = [await startClickHouseServer(), await startPostgresServer()];
+    if (log === 'Kafka') kafka = await startKafkaServer();
     postgres = await openServedPostgres(server.url);
     // At the same time, on empty engines: both make every table.
     nodes = await Promise.all([start('a'), start('b')]);
     writeKey = (await nodes[0].api.sources()).items[0]!.writeKey;
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all((nodes ?? []).map((node) => node.stop('SIGKILL')));
     await postgres?.close();
     await clickhouse?.stop();
+    await kafka?.stop();
     await server?.stop();
     rmSync(root, { recursive: true, force: true });
   });
@@ -218,4 +229,4 @@ describe.skipIf(missing !== null)(`two processes${missing ? ` (${missing})` : ''
     const counts = await Promise.all(nodes.map(async (node) => (await node.api.status()).counts));
     expect(counts[1]).toEqual(counts[0]);
   });
-});
+}

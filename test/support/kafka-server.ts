@@ -9,6 +9,8 @@ import { freePorts } from './clickhouse-server.ts';
 /** A Kafka broker of its own, which is its controller too; `broker` is what `GUANXI_KAFKA_BROKERS` takes. */
 export interface KafkaServer {
   readonly broker: string;
+  /** Where it was started with an account: the same behind TLS and a sign-in, and who vouches for its certificate. */
+  readonly secured: { readonly broker: string; readonly authority: string } | null;
   /** Kills it as a power cut would and starts it again on the same folder. */
   crash(): Promise<void>;
   /** It answers nothing while `work` runs, and keeps its connections. */
@@ -37,13 +39,77 @@ const LOGGING = `Configuration:
   Loggers: { Root: { level: ERROR, AppenderRef: [{ ref: STDOUT }] } }
 `;
 
-const propertiesOf = (broker: number, controller: number, folder: string) =>
+/** Who may sign in at a broker that asks for it. */
+export interface KafkaAccount {
+  readonly user: string;
+  readonly password: string;
+}
+
+const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+const STORE_PASSWORD = 'changeit';
+
+/** A certificate for this machine that vouches for itself; returns its file and the store that the broker takes. */
+function certify(root: string): { authority: string; store: string } {
+  const [authority, key, store] = ['authority.pem', 'key.pem', 'broker.p12'].map((name) => join(root, name));
+  const openssl = (...args: string[]) => {
+    const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`openssl: ${stderr}`);
+  };
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1';
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    names,
+    '-keyout',
+    key!,
+    '-out',
+    authority!,
+  );
+  openssl('pkcs12', '-export', '-in', authority!, '-inkey', key!, '-out', store!, '-passout', `pass:${STORE_PASSWORD}`);
+  return { authority: authority!, store: store! };
+}
+
+/** Settings of a listener that speaks TLS and asks who it is. */
+function securedBy({ user, password }: KafkaAccount, port: number, store: string): Record<string, string> {
+  const login = (module: string, rest: string) =>
+    `org.apache.kafka.common.security.${module}LoginModule required${rest};`;
+  const jaas = (mechanism: string) =>
+    mechanism === 'PLAIN' ? login('plain.Plain', ` user_${user}="${password}"`) : login('scram.Scram', '');
+  return {
+    secured: `SECURED://localhost:${port}`,
+    'sasl.enabled.mechanisms': MECHANISMS.join(','),
+    'ssl.keystore.type': 'PKCS12',
+    'ssl.keystore.location': store,
+    'ssl.keystore.password': STORE_PASSWORD,
+    ...Object.fromEntries(
+      MECHANISMS.map((name) => [`listener.name.secured.${name.toLowerCase()}.sasl.jaas.config`, jaas(name)]),
+    ),
+  };
+}
+
+const propertiesOf = (
+  broker: number,
+  controller: number,
+  folder: string,
+  { secured, ...security }: Record<string, string> = {},
+) =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker}`,
+    listeners: [`PLAINTEXT://127.0.0.1:${broker}`, `CONTROLLER://127.0.0.1:${controller}`, secured]
+      .filter(Boolean)
+      .join(),
+    'advertised.listeners': [`PLAINTEXT://127.0.0.1:${broker}`, secured].filter(Boolean).join(),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': folder,
     'auto.create.topics.enable': false,
@@ -54,6 +120,7 @@ const propertiesOf = (broker: number, controller: number, folder: string) =>
     'log.cleaner.backoff.ms': 300,
     'log.cleaner.dedupe.buffer.size': 8 << 20,
     'log.segment.delete.delay.ms': 200,
+    ...security,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
@@ -67,14 +134,16 @@ const opens = (port: number) =>
   });
 
 /** Starts a broker in a temporary folder. Call only where {@link missingKafka} is null. */
-export async function startKafkaServer(): Promise<KafkaServer> {
+export async function startKafkaServer(account?: KafkaAccount): Promise<KafkaServer> {
   const classPath = join(kafkaJars()!, '*');
   const root = mkdtempSync(join(tmpdir(), 'guanxi-kafka-'));
   const data = join(root, 'data');
-  const [port, controller] = await freePorts(2);
+  const [port, controller, secure] = await freePorts(3);
+  const certificate = account ? certify(root) : null;
+  const security = account && certificate ? securedBy(account, secure!, certificate.store) : {};
   const settings = join(root, 'server.properties');
   const logging = join(root, 'log4j2.yaml');
-  writeFileSync(settings, propertiesOf(port!, controller!, data));
+  writeFileSync(settings, propertiesOf(port!, controller!, data, security));
   writeFileSync(logging, LOGGING);
   const java = (...args: string[]) => [...JVM, `-Dlog4j2.configurationFile=${logging}`, '-cp', classPath, ...args];
   const run = (...args: string[]) => {
@@ -82,7 +151,13 @@ export async function startKafkaServer(): Promise<KafkaServer> {
     if (status !== 0) throw new Error(`${args[0]} ended with ${status}: ${stderr || stdout}`);
     return stdout;
   };
-  run('kafka.tools.StorageTool', 'format', '-t', 'Z3VhbnhpLXRlc3QtMDAwMQ', '-c', settings);
+  const scrams = account
+    ? MECHANISMS.slice(1).flatMap((name) => [
+        '--add-scram',
+        `${name}=[name=${account.user},password=${account.password}]`,
+      ])
+    : [];
+  run('kafka.tools.StorageTool', 'format', '-t', 'Z3VhbnhpLXRlc3QtMDAwMQ', '-c', settings, ...scrams);
   let child: ChildProcess;
   let gone: Promise<void>;
   const start = async () => {
@@ -109,6 +184,7 @@ export async function startKafkaServer(): Promise<KafkaServer> {
   await start();
   return {
     broker: `127.0.0.1:${port}`,
+    secured: certificate && { broker: `localhost:${secure}`, authority: certificate.authority },
     async crash() {
       await kill();
       await start();
