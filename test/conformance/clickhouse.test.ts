@@ -8,6 +8,7 @@ import {
   nodeIdOf,
   openEmbeddedClickHouse,
   openServedClickHouse,
+  stagedName,
   type Table,
 } from '../../packages/engine/src/platform/index.ts';
 import { startClickHouseServer } from '../support/clickhouse-server.ts';
@@ -236,6 +237,59 @@ describe.each(Object.entries(implementations))('%s', (_, open) => {
     await clickhouse.insert('latest', [{ id: 1, text: 'x', version: 1 }], { token: "it's:1-5" });
     expect(await clickhouse.query('SELECT sum(total) AS total FROM sums')).toEqual([{ total: 121 }]);
     expect(await count('latest')).toBe(1);
+  });
+
+  test('lines of JSON go in by the order of the columns that are named, and once under their token', async () => {
+    const lines = HOSTILE.map((text, i) => JSON.stringify([text, String(9_007_199_254_740_993n + BigInt(i)), [text]]));
+    for (let i = 0; i < 2; i++)
+      await clickhouse.insertLines('items', ['text', 'id', 'tags'], lines, { token: 'lines' });
+    const rows = await clickhouse.query<{ id: string; text: string; tags: string[]; maybe: null }>(
+      'SELECT toString(id) AS id, text, tags, maybe FROM items ORDER BY items.id',
+    );
+    expect(rows).toEqual(
+      HOSTILE.map((text, i) => ({ id: String(9_007_199_254_740_993n + BigInt(i)), text, tags: [text], maybe: null })),
+    );
+    const one = [JSON.stringify(['more', '1', []])];
+    for (let i = 0; i < 2; i++) await clickhouse.insertLines('items', ['text', 'id', 'tags'], one);
+    await clickhouse.insertLines('items', ['text'], []);
+    expect(await count()).toBe(HOSTILE.length + 2);
+    await expect(clickhouse.insertLines('items', ['id'], ['["no number"]'])).rejects.toThrow();
+    await expect(clickhouse.insertLines('items', ['id'], ['[1', '[2]'])).rejects.toThrow();
+    expect(await count()).toBe(HOSTILE.length + 2);
+  });
+
+  test('what was declared is told, each table once and as it was declared last', async () => {
+    expect(clickhouse.declared()).toEqual([items, latest, sums]);
+    const wider: Table = { ...sums, columns: { ...sums.columns, late: 'UInt8' } };
+    await clickhouse.create([wider]);
+    expect(clickhouse.declared()).toEqual([items, latest, wider]);
+    await clickhouse.recreate([sums]);
+    expect(clickhouse.declared()).toEqual([items, latest, sums]);
+    await clickhouse.insert('sums', [{ id: 1, total: 1 }]);
+    expect(await count('sums')).toBe(1);
+  });
+
+  test('what was gathered beside tables takes their place, as often as it is asked to, or goes', async () => {
+    const staged = stagedName('items');
+    await clickhouse.insert('items', [item(1, 'before')]);
+    await clickhouse.stage([items, latest]);
+    await clickhouse.insert(staged, [item(2, 'thrown away')]);
+    await clickhouse.unstage();
+    await expect(count(staged)).rejects.toThrow();
+    await clickhouse.stage([items, latest]);
+    await clickhouse.insert(staged, [item(3, 'after'), item(4, 'after')]);
+    expect(await clickhouse.query('SELECT text FROM items')).toEqual([{ text: 'before' }]);
+    expect(clickhouse.declared()).toEqual([items, latest, sums]);
+    for (let i = 0; i < 2; i++) {
+      await clickhouse.promote(['items', 'latest']);
+      expect(await clickhouse.query('SELECT id, text FROM items ORDER BY id')).toEqual([
+        { id: 3, text: 'after' },
+        { id: 4, text: 'after' },
+      ]);
+    }
+    await clickhouse.insert('latest', [{ id: 1, text: 'x', version: 1 }]);
+    expect(await count('latest')).toBe(1);
+    await expect(count(staged)).rejects.toThrow();
   });
 
   test('settings hold for their statement alone', async () => {

@@ -8,9 +8,10 @@ import {
   openClickHouseLog,
   openServedClickHouse,
   renderTable,
+  stagedName,
   type Table,
 } from '../../packages/engine/src/platform/index.ts';
-import { type ClickHouseCluster, startClickHouseCluster } from '../support/clickhouse-server.ts';
+import { CLUSTER_OF_REPLICAS, type ClickHouseCluster, startClickHouseCluster } from '../support/clickhouse-server.ts';
 
 const events: Table = {
   name: 'visits',
@@ -56,7 +57,7 @@ const countOn = async (clickhouse: ClickHouse, table: string) =>
   (await clickhouse.query<{ n: number }>(`SELECT count() AS n FROM ${table}`))[0]!.n;
 
 test('a table is one local table on every shard and a distributed one over them', async () => {
-  const [local, distributed] = renderTable(events, { kind: 'sharded', cluster: cluster.name, replicated: false });
+  const [local, distributed] = renderTable(events, { kind: 'sharded', cluster: cluster.name });
   expect(local).toMatch(/^CREATE TABLE IF NOT EXISTS visits_local /);
   expect(distributed).toContain(
     `CREATE TABLE IF NOT EXISTS visits AS visits_local\nENGINE = Distributed('${cluster.name}', currentDatabase(), 'visits_local', toUInt64(person))`,
@@ -67,6 +68,33 @@ test('a table is one local table on every shard and a distributed one over them'
       { name: 'visits', engine: 'Distributed' },
       { name: 'visits_local', engine: 'MergeTree' },
     ]);
+});
+
+test('a cluster with replicas is refused: tables are made for one copy of each shard', async () => {
+  await expect(openServedClickHouse(cluster.shards[0]!.url, CLUSTER_OF_REPLICAS)).rejects.toMatchObject({
+    code: 'cluster_has_replicas',
+  });
+});
+
+test('what was gathered beside tables takes their place on every shard', async () => {
+  const kept: Table = { ...events, name: 'kept' };
+  const all = async () =>
+    (await whole.query('SELECT toString(person) AS person FROM kept ORDER BY kept.person')).length;
+  await whole.create([kept]);
+  await whole.insert('kept', rows.slice(0, 10));
+  await whole.stage([kept]);
+  await whole.insert(stagedName('kept'), rows.slice(0, 500));
+  expect(await all()).toBe(10);
+  for (let i = 0; i < 2; i++) await whole.promote(['kept']);
+  expect(await all()).toBe(500);
+  for (const shard of shards) {
+    expect(await countOn(shard, 'kept_local')).toBeGreaterThan(0);
+    expect(
+      await shard.query("SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE '%restored%'"),
+    ).toEqual([]);
+  }
+  await whole.insert('kept', rows.slice(500, 1000));
+  expect(await all()).toBe(1000);
 });
 
 test('rows spread over the shards, those of one person stay together', async () => {

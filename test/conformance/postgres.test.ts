@@ -222,6 +222,7 @@ describe.each([
       rebuild: handler,
       demo: handler,
       backup: handler,
+      restore: handler,
       erasure: handler,
       retention: handler,
     };

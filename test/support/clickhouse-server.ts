@@ -41,6 +41,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 const START_TIMEOUT_MS = 60_000;
 const CLUSTER = 'guanxi_test';
+/** The same servers, as what Guanxi does not make tables for: replicas of one shard. */
+export const CLUSTER_OF_REPLICAS = 'guanxi_test_replicas';
 
 /** The engine's library inside the npm package of this machine; throws where there is none (Windows). */
 export function libraryFile(): string {
@@ -68,13 +70,17 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 function configuration({ httpPort, tcpPort }: Node, shards: readonly Node[]): string {
-  const shard = (node: Node) => `<shard><replica><host>127.0.0.1</host><port>${node.tcpPort}</port></replica></shard>`;
+  const replica = (node: Node) => `<replica><host>127.0.0.1</host><port>${node.tcpPort}</port></replica>`;
+  const shard = (node: Node) => `<shard>${replica(node)}</shard>`;
   return `<clickhouse>
   <listen_host>127.0.0.1</listen_host>
   <http_port>${httpPort}</http_port>
   <tcp_port>${tcpPort}</tcp_port>
   <mark_cache_size>67108864</mark_cache_size>
-  <remote_servers><${CLUSTER}>${shards.map(shard).join('')}</${CLUSTER}></remote_servers>
+  <remote_servers>
+    <${CLUSTER}>${shards.map(shard).join('')}</${CLUSTER}>
+    <${CLUSTER_OF_REPLICAS}><shard>${shards.map(replica).join('')}</shard></${CLUSTER_OF_REPLICAS}>
+  </remote_servers>
 </clickhouse>
 `;
 }

@@ -1,80 +1,31 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@guanxi/engine/platform';
 import { checkBackup } from '@guanxi/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
-import { createWorld } from '../conformance/product/world.ts';
 import { startClickHouseCluster } from '../support/clickhouse-server.ts';
 import { missingPostgres, startPostgresServer } from '../support/postgres-server.ts';
 import { startServerProcess } from '../support/server.ts';
+import { folders, requests, run, send, stateOf as stateWith } from './support.ts';
 
 const missing = missingPostgres();
 // eslint-disable-next-line no-console -- a skip says why
 if (missing) console.warn(`Skipped, migration to servers: ${missing}`);
 
 const cleanUp: (() => unknown)[] = [];
+const { make: newFolder, remove } = folders();
 afterAll(async () => {
   for (const clean of cleanUp.reverse()) await clean();
+  remove();
 });
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'guanxi-transfer-'));
-  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-interface Ran {
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
 
 /** The operator's key stays where the first server made it. */
 const withKey = (env: Record<string, string>) => ({ ...env, GUANXI_KEY_FILE: join(folder, 'guanxi.key') });
 const check = (path: string) => checkBackup(readConfig(withKey({ GUANXI_DATA: folder })), path);
 
-/** Runs a script of this repository to its end. */
-function run(script: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
-  const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
-    cwd: root,
-    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', GUANXI_DEMO: 'off', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  return new Promise((done) => child.once('exit', (code) => done({ code, output, errors })));
-}
-
 const guanxi = (data: string, ...args: string[]) => run('apps/cli/src/main.ts', args, withKey({ GUANXI_DATA: data }));
 
-async function stateOf(env: Record<string, string>, place?: number): Promise<Record<string, unknown>> {
-  const { output, errors } = await run(
-    'test/support/print-state.ts',
-    place === undefined ? [] : [String(place)],
-    withKey(env),
-  );
-  if (!output) throw new Error(errors);
-  return JSON.parse(output) as Record<string, unknown>;
-}
-
-/** Without the crowd, which proves nothing here. */
-const requests = createWorld().requests.slice(4);
-
-async function send(url: string, keys: readonly string[], from: number, to: number): Promise<void> {
-  for (const [n, { batch }] of requests.slice(from, to).entries()) {
-    const response = await fetch(`${url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${keys[n % keys.length]!}:`)}` },
-      body: JSON.stringify({ batch }),
-    });
-    expect(response.status).toBe(200);
-  }
-}
+const stateOf = (env: Record<string, string>, place?: number) => stateWith(withKey(env), place);
 
 let folder: string;
 let backup: string;

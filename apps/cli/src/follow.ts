@@ -1,4 +1,4 @@
-import type { Job } from '@guanxi/contracts';
+import { ApiError, type Job } from '@guanxi/contracts';
 import type { Session } from './connect.ts';
 import { ProgressBar } from './progress.ts';
 
@@ -8,11 +8,23 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 /** The user stopped the command. */
 export class Cancelled extends Error {}
 
+/** How the job is; a server that is away is asked again for as long as `awayMs`. */
+async function lookAt(id: string, { api }: Session, awayMs: number): Promise<Job> {
+  for (const until = Date.now() + awayMs; ;)
+    try {
+      return await api.job({ params: { id } });
+    } catch (error) {
+      if ((error instanceof ApiError && error.status !== 503) || Date.now() >= until) throw error;
+      await pause();
+    }
+}
+
 /** Shows a job until it ends. Ctrl-C cancels the job; throws when it fails. */
-export async function followJob(job: Job, label: string, { api, text, signal }: Session): Promise<Job> {
+export async function followJob(job: Job, label: string, session: Session, awayMs = 0): Promise<Job> {
+  const { api, text, signal } = session;
   const bar = new ProgressBar(label, text);
   let asked = false;
-  for (let now = job; ; now = await api.job({ params: { id: job.id } })) {
+  for (let now = job; ; now = await lookAt(job.id, session, awayMs)) {
     bar.show({ done: now.done, total: now.total, rate: now.ratePerSecond, etaSeconds: now.etaSeconds });
     if (signal.aborted && !asked) {
       asked = true;

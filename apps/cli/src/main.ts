@@ -17,6 +17,7 @@ import {
   migrateCommand,
   type MigrateOptions,
   restoreCommand,
+  type RestoreOptions,
 } from './commands/transfer.ts';
 import { type CommonOptions, withServer } from './connect.ts';
 import { Cancelled } from './follow.ts';
@@ -137,9 +138,10 @@ key.command('new').description(text.key.new).action(keyNewCommand);
 shared(program.command('backup').description(text.backup.about).argument('<folder>'))
   .option('--verify', text.options.verify)
   .action((folder: string, options: BackupOptions) => run(backupCommand(folder, options, text)));
-shared(program.command('restore').description(text.restore.about).argument('<folder>')).action(
-  (folder: string, options: CommonOptions) => run(restoreCommand(folder, options, text)),
-);
+shared(program.command('restore').description(text.restore.about).argument('<folder>'))
+  .option('--replace', text.options.replace)
+  .option('--yes', text.options.yes)
+  .action((folder: string, options: RestoreOptions) => run(restoreCommand(folder, options, text)));
 shared(program.command('migrate-engine').description(text.migrate.about))
   .requiredOption('--clickhouse <url>', text.options.clickhouse)
   .option('--cluster <name>', text.options.cluster)

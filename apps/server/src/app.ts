@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -69,14 +70,17 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
 }
 
 /** The HTTP face of the product. */
-export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
+export async function createApp(
+  guanxi: Guanxi,
+  serverFactory: (handler: RequestListener) => Server,
+): Promise<FastifyInstance> {
   const { platform } = guanxi;
   const app = fastify({
     loggerInstance: platform.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 8 << 20,
     ...(platform.config.trustedProxies ? { trustProxy: platform.config.trustedProxies } : {}),
-    forceCloseConnections: true,
+    serverFactory: (handler) => serverFactory(handler as RequestListener),
   });
   app.setErrorHandler(answerError);
   const routes: DeclaredRoute[] = [];
@@ -123,5 +127,6 @@ export async function createApp(guanxi: Guanxi): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => ingestRoutes(scope, { ingest: guanxi.ingest, platform }));
   await consoleRoutes(app);
+  await app.ready();
   return app;
 }

@@ -17,12 +17,15 @@ export const livePartsOf = ({ platform, river }: { platform: Platform; river: Ri
   derived: { tables: river.tables().map(({ name }) => name), rows: [...identityRows, ...riverRows] },
 });
 
+/** Where backups are kept that were not told where to go. */
+export const backupHome = ({ backupDir, dataDir }: Config): string => resolve(backupDir ?? join(dataDir, 'backups'));
+
 /**
  * The folder a caller may have a backup written to: below the folder of backups, or anywhere for the command line of
  * the machine, which could write there itself. Throws `forbidden`.
  */
-export function backupFolder(folder: string, { backupDir, dataDir }: Config, actor: ActorRef): string {
-  const home = resolve(backupDir ?? join(dataDir, 'backups'));
+export function backupFolder(folder: string, config: Config, actor: ActorRef): string {
+  const home = backupHome(config);
   const path = resolve(home, folder);
   const within = relative(home, path);
   if (actor.kind === 'command' || (within !== '' && !within.startsWith('..') && !isAbsolute(within))) return path;

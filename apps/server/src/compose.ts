@@ -4,7 +4,16 @@ import { createGraph, type Graph } from '@guanxi/engine/graph';
 import { createIdentity, type Identity } from '@guanxi/engine/identity';
 import { createImports, type Imports } from '@guanxi/engine/imports';
 import { createIngest, type Ingest } from '@guanxi/engine/ingest';
-import { type Config, openPlatform, type Platform, type PlatformOptions, type Term } from '@guanxi/engine/platform';
+import {
+  type Config,
+  isCurrent,
+  openPlatform,
+  type Platform,
+  type PlatformOptions,
+  reloadOn,
+  REPLACED_TOPIC,
+  type Term,
+} from '@guanxi/engine/platform';
 import { createPrivacy, openPrivacy, type Privacy } from '@guanxi/engine/privacy';
 import { createProfile, type Profile } from '@guanxi/engine/profile';
 import { createRiver, type River } from '@guanxi/engine/river';
@@ -13,6 +22,7 @@ import { createMasking, type Masking } from './masking/index.ts';
 import { logAdapterOf } from './log-adapter.ts';
 import { createDemo, type Demo } from './demo/index.ts';
 import { createLive, type Live } from './live.ts';
+import { restoreHandler } from './restore-job.ts';
 import { backupHandler } from './backup-job.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
@@ -45,6 +55,19 @@ const IMPORT_LEAD = 10_000;
 export interface ComposeOptions extends PlatformOptions {
   /** Nothing is processed and no job runs: the data are only to be read. */
   readonly idle?: boolean;
+  /** Called once all data have been replaced: what is composed here knows nothing of them, and is to be closed. */
+  readonly onReplaced?: () => void;
+}
+
+/** Tells when the data are no longer those that were opened. */
+function watchReplacing(platform: Platform, onReplaced: () => void): () => Promise<boolean> {
+  const look = async () => {
+    const current = await isCurrent(platform.postgres, platform.replacement);
+    if (!current) onReplaced();
+    return current;
+  };
+  reloadOn(platform, REPLACED_TOPIC, async () => void (await look()));
+  return look;
 }
 
 export async function compose(config: Config, options: ComposeOptions = {}): Promise<Guanxi> {
@@ -71,11 +94,14 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       rebuild: rebuildHandler({ identity, graph, river }),
       demo: demo.handler,
       backup: backupHandler({ platform, river }),
+      restore: restoreHandler({ platform, river }),
       ...privacy.handlers,
     };
     let stopPrivacy: () => void = () => undefined;
+    const isOurs = watchReplacing(platform, options.onReplaced ?? (() => undefined));
     const standing = {
       async begin(term: Term) {
+        if (!(await isOurs())) throw new Error('the data were replaced');
         await river.lead(term);
         await platform.jobs.start(handlers);
         stopPrivacy = await privacy.start();

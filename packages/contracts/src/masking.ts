@@ -100,6 +100,7 @@ export const harmless: readonly string[] = [
     'importRun',
     'upload',
     'backup',
+    'restore',
     'demoStatus',
     'demoLoad',
     'demoClear',

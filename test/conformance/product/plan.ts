@@ -70,6 +70,7 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   jobRetry: 'by the scenario',
   rebuild: 'by the scenario',
   backup: { not: 'writes files beside the server; test/transfer restores them' },
+  restore: { not: 'replaces everything; test/transfer compares what is there then' },
   export: {
     async asks(recorder) {
       for (const what of ['customers', 'events', 'nodes', 'edges', 'quarantine'] as const)

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { readConfig, UserError } from '@guanxi/engine/platform';
+import { createInterface } from 'node:readline/promises';
+import { lockOwner, readConfig, UserError } from '@guanxi/engine/platform';
 import type { OnProgress } from '@guanxi/engine/transfer';
 import { type CommonOptions, type Session, withServer } from '../connect.ts';
-import { followJob } from '../follow.ts';
+import { Cancelled, followJob } from '../follow.ts';
 import type { Messages } from '../language.ts';
 import { ProgressBar } from '../progress.ts';
 
@@ -14,6 +15,9 @@ export interface MigrateOptions extends CommonOptions {
   readonly cluster?: string;
   readonly postgres: string;
 }
+
+/** A server whose data are being replaced answers nothing for so long, at most. */
+const AWAY_MS = 600_000;
 
 /** Shows rows as they are moved, with their rate and the time that is left. */
 async function showing<T>(label: string, text: Messages, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
@@ -56,8 +60,38 @@ export async function backupCommand(given: string, options: BackupOptions, text:
   });
 }
 
-/** `guanxi restore DIR`: into the engines of the settings, which must be empty. */
-export async function restoreCommand(given: string, options: CommonOptions, text: Messages): Promise<void> {
+export interface RestoreOptions extends CommonOptions {
+  readonly replace?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Everything that is there goes: nobody says that by mistake. */
+async function confirmReplacing(folder: string, { yes }: RestoreOptions, text: Messages): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY)
+    throw new UserError('invalid', 'not_confirmed', text.restore.notConfirmed, { remedy: text.restore.sayYes });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(text.restore.confirm(folder)).finally(() => prompt.close());
+  if (!text.restore.yes.includes(answer.trim().toLowerCase())) throw new Cancelled(text.cancelled);
+}
+
+async function restoreRunning(folder: string, options: RestoreOptions, session: Session): Promise<void> {
+  const { api, text } = session;
+  const replace = options.replace ?? false;
+  if (replace) await confirmReplacing(folder, options, text);
+  const started = Date.now();
+  const job = await followJob(await api.restore({ body: { folder, replace } }), text.restore.word, session, AWAY_MS);
+  const seconds = (Date.now() - started) / 1000;
+  const rows = Number(job.result['rows'] ?? 0);
+  const before = String(job.result['before']);
+  say(options, { rows, seconds, before }, text.restore.replaced(rows, seconds.toFixed(1), before));
+}
+
+/** `guanxi restore DIR`: a server that runs is asked; without one, into the engines of the settings, which must be empty. */
+export async function restoreCommand(given: string, options: RestoreOptions, text: Messages): Promise<void> {
+  const running = options.url !== undefined || lockOwner(readConfig().dataDir)?.url;
+  if (running || options.replace)
+    return withServer(options, text, (session) => restoreRunning(resolve(given), options, session));
   const { restoreBackup } = await import('@guanxi/server');
   const config = readConfig();
   const { rows, seconds } = await showing(text.restore.word, text, (onProgress) =>

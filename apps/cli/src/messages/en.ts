@@ -22,6 +22,7 @@ export const en = {
     saveMapping: 'Write the proposed mapping to this file',
     output: 'File to write; standard output when absent',
     format: 'jsonl or csv',
+    replace: 'Where a server holds data: back them up, and put the backup in their place',
     verify: 'Read a backup that was made and compare it with its checksums',
     clickhouse: 'ClickHouse server to move to (http://user:password@host:8123/database)',
     cluster: 'Its cluster, where tables are to be sharded',
@@ -149,8 +150,15 @@ export const en = {
     whole: (createdAt: string, rows: number) => `The backup of ${createdAt} is whole: ${rows} rows`,
   },
   restore: {
-    about: 'Put a backup into the empty engines of the settings',
+    about: 'Put a backup into the server that runs, or into the empty engines of the settings',
     word: 'restore',
+    confirm: (folder: string) =>
+      `Everything in this server is replaced by the backup in ${folder}. What is there now is backed up first; events newer than the backup are only in that backup then. Type yes to go on: `,
+    yes: ['yes', 'y'],
+    notConfirmed: 'Not confirmed: nothing was changed',
+    sayYes: 'Add --yes to replace everything without being asked.',
+    replaced: (rows: number, seconds: string, before: string) =>
+      `${rows} rows restored and compared in ${seconds} s; identity and graph are being made anew. What was there before: ${before}`,
     done: (rows: number, seconds: string) =>
       `${rows} rows restored and compared in ${seconds} s; identity and graph are made anew when the server starts`,
   },

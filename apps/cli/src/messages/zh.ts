@@ -22,6 +22,7 @@ export const zh: Messages = {
     saveMapping: '把建议的映射写入此文件',
     output: '输出文件;缺省为标准输出',
     format: 'jsonl 或 csv',
+    replace: '服务器已有数据时：先备份现有数据，再用此备份取代',
     verify: '读取已有备份并核对校验和',
     clickhouse: '迁往的 ClickHouse 服务器(http://user:password@host:8123/database)',
     cluster: '其集群名;表将分片建立',
@@ -141,8 +142,15 @@ export const zh: Messages = {
     whole: (createdAt, rows) => `${createdAt} 的备份完整,共 ${rows} 行`,
   },
   restore: {
-    about: '把备份恢复到设置所指的空引擎',
+    about: '把备份恢复到正在运行的服务器，或设置所指的空引擎',
     word: '恢复',
+    confirm: (folder) =>
+      `此服务器中的全部数据将被 ${folder} 中的备份取代。现有数据会先行备份；晚于该备份的事件此后只在那份备份中。输入 yes 继续：`,
+    yes: ['yes', 'y', '是'],
+    notConfirmed: '未确认，没有改动任何内容',
+    sayYes: '加上 --yes 可不再询问，直接取代全部数据。',
+    replaced: (rows, seconds, before) =>
+      `已用 ${seconds} 秒恢复并核对 ${rows} 行；正在重建身份与图。此前的数据在：${before}`,
     done: (rows, seconds) => `已用 ${seconds} 秒恢复并核对 ${rows} 行;服务器启动时会重建身份与图`,
   },
   migrate: {

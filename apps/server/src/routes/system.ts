@@ -1,9 +1,11 @@
 import type { Stage } from '@guanxi/contracts';
+import { readManifest } from '@guanxi/engine/transfer';
 import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
 import { alertsOf } from '../alerts.ts';
 import { homeFigures } from '../home.ts';
 import { backupFolder } from '../backup-job.ts';
+import { refuseRestore } from '../restore-job.ts';
 import { version } from '../version.ts';
 import { cached } from './cached.ts';
 
@@ -58,7 +60,7 @@ const HOME_MS = 10_000;
 const homeOf = cached(HOME_MS, ({ platform }) => Math.floor(platform.clock.now() / HOME_MS), homeFigures);
 
 export const systemHandlers: Handlers<
-  'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup'
+  'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup' | 'restore'
 > = {
   async status(_, guanxi) {
     const { platform, river, startedAt } = guanxi;
@@ -89,6 +91,12 @@ export const systemHandlers: Handlers<
   backup: ({ body }, { platform }, caller) => {
     const folder = backupFolder(body.folder, platform.config, caller.actor);
     return platform.jobs.submit('backup', folder, { folder }, 'rows');
+  },
+  restore: async ({ body: { folder: name, replace } }, { platform }, { actor }) => {
+    const folder = backupFolder(name, platform.config, actor);
+    await readManifest(folder);
+    refuseRestore(platform, replace);
+    return platform.jobs.submit('restore', folder, { folder, replace, actor }, 'rows');
   },
   rebuild: (_, { platform }) => platform.jobs.submit('rebuild', 'asked', {}, 'events'),
 };

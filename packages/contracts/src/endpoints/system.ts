@@ -7,6 +7,14 @@ import { status } from '../system.ts';
 
 const byId = z.object({ id: z.string().min(1).max(100) });
 
+const folder = z
+  .string()
+  .min(1)
+  .max(1000)
+  // No file system names a folder by half a character.
+  .regex(/^[^\p{Cs}\p{Cc}]*$/u)
+  .describe('A name below GUANXI_BACKUP_DIR; any other place only by the command line of that machine');
+
 /** Status, jobs, rebuild, export. */
 export const systemEndpoints = {
   status: {
@@ -83,14 +91,21 @@ export const systemEndpoints = {
     path: '/api/backups',
     tag: 'system',
     summary: 'Write a backup into a folder of the machine the server runs on, while it runs',
+    body: z.object({ folder }),
+    response: job,
+  },
+  restore: {
+    method: 'POST',
+    allow: 'operate',
+    path: '/api/restores',
+    tag: 'system',
+    summary: 'Put a backup in the place of everything that is there, while the server runs',
     body: z.object({
-      folder: z
-        .string()
-        .min(1)
-        .max(1000)
-        // No file system names a folder by half a character.
-        .regex(/^[^\p{Cs}\p{Cc}]*$/u)
-        .describe('A name below GUANXI_BACKUP_DIR; any other place only by the command line of that machine'),
+      folder,
+      replace: z
+        .boolean()
+        .default(false)
+        .describe('Where there are events already: they may go, after they were backed up'),
     }),
     response: job,
   },

@@ -1,5 +1,5 @@
 import type { OwnSession } from '@guanxi/contracts';
-import { type Clock, type Config, type Postgres, UserError } from '../platform/index.ts';
+import { type Clock, type Config, type Postgres, type Statements, UserError } from '../platform/index.ts';
 import { type Caller, personCaller } from './caller.ts';
 import { fingerprint, newId, newSecret } from './secrets.ts';
 import type { AccountRow, SessionRow } from './tables.ts';
@@ -128,4 +128,12 @@ export function createSessions(
     },
     forget: () => believed.clear(),
   };
+}
+
+/** Part of a transaction after which everybody signs in again. */
+export async function endSessions(statements: Statements): Promise<void> {
+  const [found] = await statements.query<{ text: string | null }>(
+    "SELECT to_regclass('public.account_session')::text AS text",
+  );
+  if (found!.text !== null) await statements.query('DELETE FROM account_session');
 }

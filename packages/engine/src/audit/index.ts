@@ -1,1 +1,3 @@
-export { createAudit, type Audit, type AuditQuery, type AuditRecord } from './audit.ts';
+export type { AuditRecord } from './append.ts';
+export { createAudit, type Audit, type AuditQuery } from './audit.ts';
+export { carryAudit } from './carry.ts';

@@ -46,13 +46,32 @@ export function fromClickHouse(error: unknown): unknown {
     : error;
 }
 
+/**
+ * Runs what can be aborted, for so long at most, waiting for a connection included; then it is, and ClickHouse counts as
+ * away: a server that hangs keeps its connections and says nothing.
+ */
+export async function bounded<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = `${ms / 1000} s`;
+  try {
+    return await within(ms, work(stop.signal), 'ClickHouse', () => away('clickhouse_away', 'ClickHouse', late));
+  } finally {
+    stop.abort();
+  }
+}
+
 export const PING_MS = 3000;
 
 /** Fails when the answer takes longer; what is asked goes on and is forgotten. */
-export async function within<T>(ms: number, answer: Promise<T>, name: string): Promise<T> {
+export async function within<T>(
+  ms: number,
+  answer: Promise<T>,
+  name: string,
+  refusal: () => Error = () => new Error(`${name} does not answer within ${ms / 1000} s`),
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, failed) => {
-    timer = setTimeout(() => failed(new Error(`${name} does not answer within ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => failed(refusal()), ms);
   });
   answer.catch(() => undefined);
   try {

@@ -6,7 +6,9 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { checkPolicy, moveTables } from './move-tables.ts';
 import { NO_SPILLING, SEALED_POLICY, sealedStorage, type SealedDisk, withDiskKey } from './sealed-disk.ts';
-import { fromClickHouse, PING_MS, within } from './away.ts';
+import { UserError } from './errors.ts';
+import { bounded, fromClickHouse, PING_MS, within } from './away.ts';
+import { promote, type Stage, stageTables, unstage } from './staging.ts';
 import { localName, renderMissingColumns, renderTable, renderTidying, type Table, type Topology } from './tables.ts';
 
 /** Work of different urgency never waits for each other: an embedded connection runs one query at a time. */
@@ -50,6 +52,15 @@ export interface ClickHouse {
   declared(): readonly Table[];
   /** Drop the tables with all their rows and create them as they are declared now. */
   recreate(tables: readonly Table[]): Promise<void>;
+  /** Make empty tables beside these, named by {@link stagedName}; what stood beside tables before goes. */
+  stage(tables: readonly Table[]): Promise<void>;
+  /**
+   * Put what stands beside these tables in their place, with all its rows. Where it was broken off it is to be called
+   * again and goes on; it must not run twice at a time.
+   */
+  promote(tables: readonly string[]): Promise<void>;
+  /** Remove everything that stands beside tables. */
+  unstage(): Promise<void>;
   /** Remove all rows of a table, on every shard. */
   truncate(table: string): Promise<void>;
   /** Remove the rows for which `where` holds, on every shard; resolves once no part that is read holds them any more. */
@@ -79,10 +90,21 @@ export interface QueryLimits {
 const MOST_RESULT_BYTES = 256 << 20;
 
 const defaultLimits: QueryLimits = { seconds: 30, memoryBytes: 1 << 30 };
-const settingsOf = ({ seconds, memoryBytes }: QueryLimits): Settings => ({
-  max_execution_time: seconds,
-  max_memory_usage: memoryBytes,
-  max_result_bytes: MOST_RESULT_BYTES,
+/** A server gives up first, and says why. */
+const GRACE_MS = 2000;
+
+interface Limits {
+  readonly settings: Settings;
+  /** How long a server may take to answer. */
+  readonly answerMs: number;
+}
+const limitsOf = ({ seconds, memoryBytes }: QueryLimits): Limits => ({
+  settings: {
+    max_execution_time: seconds,
+    max_memory_usage: memoryBytes,
+    max_result_bytes: MOST_RESULT_BYTES,
+  },
+  answerMs: seconds * 1000 + GRACE_MS,
 });
 
 /** The same for every connection, so that both engines print and read values alike. */
@@ -180,7 +202,7 @@ class Connected implements ClickHouse {
     /** Every node of a cluster; elsewhere the one there is. */
     private readonly nodes: readonly Connection[],
     /** Of questions in the lane `read`, which are users'. */
-    private readonly limits: Settings,
+    private readonly limits: Limits,
     /** Storage policy of every table, where one is named. */
     private readonly policy?: string,
   ) {}
@@ -191,14 +213,16 @@ class Connected implements ClickHouse {
   }
 
   async query<T>(sql: string, params: Params = {}, { lane = 'read', settings }: QueryOptions = {}): Promise<T[]> {
-    return this.#connection(lane).run(async (client) => {
-      const result = await client.query({
-        query: sql.trimEnd() + settingsText(lane === 'read' ? { ...this.limits, ...settings } : settings),
-        query_params: params as Record<string, unknown>,
-        format: 'JSONEachRow',
+    const query = sql.trimEnd() + settingsText(lane === 'read' ? { ...this.limits.settings, ...settings } : settings);
+    const ask = (abort?: AbortSignal) =>
+      this.#connection(lane).run(async (client) => {
+        const result = await client.query({
+          ...{ query, query_params: params as Record<string, unknown>, format: 'JSONEachRow' as const },
+          ...(abort ? { abort_signal: abort } : {}),
+        });
+        return await result.json<T>();
       });
-      return await result.json<T>();
-    });
+    return lane === 'read' && !this.embedded ? bounded(this.limits.answerMs, ask) : ask();
   }
 
   async command(sql: string, params: Params = {}, { lane = 'read', settings }: QueryOptions = {}): Promise<void> {
@@ -280,6 +304,26 @@ class Connected implements ClickHouse {
       for (const name of new Set([table.name, localName(table, this.topology)]))
         await this.#everywhere(`DROP TABLE IF EXISTS ${name} SYNC`);
     await this.create(tables);
+  }
+
+  stage = (tables: readonly Table[]): Promise<void> => stageTables(this.#stage(), tables);
+  promote = (tables: readonly string[]): Promise<void> => promote(this.#stage(), tables);
+  unstage = (): Promise<void> => unstage(this.#stage());
+
+  #stage(): Stage {
+    const query = 'SELECT name FROM system.tables WHERE database = currentDatabase()';
+    return {
+      topology: this.topology,
+      policy: this.policy,
+      nodes: this.nodes.length,
+      run: (node, statement) =>
+        this.nodes[node]!.run(async (client) => void (await client.command({ query: statement }))),
+      names: (node) =>
+        this.nodes[node]!.run(async (client) => {
+          const rows = await (await client.query({ query, format: 'JSONEachRow' })).json<{ name: string }>();
+          return rows.map(({ name }) => name);
+        }),
+    };
   }
 
   async truncate(table: string): Promise<void> {
@@ -397,7 +441,7 @@ export async function openEmbeddedClickHouse(
   const version = await versionOf(lanes.read[0]!.client);
   const policy = disk && SEALED_POLICY;
   const single = [lanes.read[0]!];
-  const connected = new Connected(true, version, lanes, { kind: 'single' }, single, settingsOf(limits), policy);
+  const connected = new Connected(true, version, lanes, { kind: 'single' }, single, limitsOf(limits), policy);
   const close = connected.close.bind(connected);
   return Object.assign(connected, {
     close: async () => {
@@ -418,6 +462,11 @@ async function nodesOf(client: ClickHouseClient, url: string, cluster: string): 
   const hosts = await read<{ shard: number; host: string }>(
     'SELECT shard_num AS shard, host_name AS host FROM system.clusters WHERE cluster = {cluster:String} ORDER BY shard_num, replica_num',
   );
+  if (new Set(hosts.map(({ shard }) => shard)).size < hosts.length)
+    throw new UserError('invalid', 'cluster_has_replicas', 'The cluster has several replicas of a shard', {
+      where: 'GUANXI_CLICKHOUSE_CLUSTER',
+      remedy: 'Name a cluster with one replica of each shard; docs/operations.md says how shards are kept safe.',
+    });
   return hosts.map(({ shard, host }) => {
     const address = new URL(url);
     address.hostname = host;
@@ -427,7 +476,7 @@ async function nodesOf(client: ClickHouseClient, url: string, cluster: string): 
 }
 
 /** Clients wait for the log; nobody waits for the river. */
-const TIMEOUT_MS = { log: 10_000, river: 300_000, grace: 5000 };
+const TIMEOUT_MS = { log: 10_000, river: 300_000 };
 
 /**
  * A ClickHouse server over HTTP, or a cluster through one of its nodes. Of a cluster every node must be reachable under
@@ -456,13 +505,12 @@ export async function openServedClickHouse(
   const lanes = {
     log: [connect(url, TIMEOUT_MS.log)],
     river: [connect(url, TIMEOUT_MS.river)],
-    // The server gives up first, and says why.
-    read: [connect(url, limits.seconds * 1000 + TIMEOUT_MS.grace)],
+    read: [connect(url, limitsOf(limits).answerMs)],
   };
   const single = lanes.river[0]!;
   const version = await versionOf(single.client);
-  const own = settingsOf(limits);
+  const own = limitsOf(limits);
   if (!cluster) return new Connected(false, version, lanes, { kind: 'single' }, [single], own, policy);
   const nodes = (await nodesOf(single.client, url, cluster)).map((address) => connect(address, TIMEOUT_MS.river));
-  return new Connected(false, version, lanes, { kind: 'sharded', cluster, replicated: false }, nodes, own, policy);
+  return new Connected(false, version, lanes, { kind: 'sharded', cluster }, nodes, own, policy);
 }

@@ -110,6 +110,14 @@ export async function endUnfinishedJobs(statements: Statements): Promise<void> {
   );
 }
 
+/** Part of the transaction in which other data take the place of these: the job that does it goes along. */
+export async function carryJob(statements: Statements, aside: string, id: string): Promise<void> {
+  const columns =
+    'id, kind, title, state, unit, params, saved, done, total, done_before, created_at, started_at, finished_at, updated_at, result, error, attempt';
+  await statements.query('DELETE FROM job WHERE id = $1', [id]);
+  await statements.query(`INSERT INTO job (${columns}) SELECT ${columns} FROM ${aside}.job WHERE id = $1`, [id]);
+}
+
 /** A job that is to be cancelled may run on another process. */
 const CANCEL = 'job-cancel';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { briefly } from './errors.ts';
-import type { Migration, Postgres } from './postgres.ts';
+import type { Migration, Postgres, Statements } from './postgres.ts';
 import type { Logger } from './telemetry.ts';
 
 /** One time of leading, from winning the lock to losing it. */
@@ -37,6 +37,14 @@ export const leaderMigrations: readonly Migration[] = [
     INSERT INTO leader DEFAULT VALUES`,
   },
 ];
+
+/**
+ * Part of the transaction in which other data take the place of these: terms go on from where they were, so that no
+ * leader of before can write. `aside` is the schema that holds what was there.
+ */
+export async function adoptTerms(statements: Statements, aside: string): Promise<void> {
+  await statements.query(`UPDATE leader SET term = greatest(leader.term, old.term) + 1 FROM ${aside}.leader AS old`);
+}
 
 const NEXT_TERM = 'UPDATE leader SET term = term + 1 RETURNING term';
 const LEADER_LOCK = 7_116_002;

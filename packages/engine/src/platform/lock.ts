@@ -36,11 +36,17 @@ export function lockOwner(folder: string): LockOwner | null {
   }
 }
 
+export interface FolderLock {
+  readonly token: string;
+  announce(url: string): void;
+  release(): void;
+}
+
 /**
  * Take a data folder for this process; the embedded engines would damage it if two did. Throws `conflict` naming the
  * owner. Returns a token made for this time, how to announce the server's address and how to give the folder back.
  */
-export function lockFolder(folder: string): { token: string; announce(url: string): void; release(): void } {
+export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true });
   const owner = lockOwner(folder);
   if (owner)

@@ -55,6 +55,11 @@ export interface EventLog {
   onHead(listener: (head: number) => void): () => void;
   /** Told up to which place everything has been derived, for logs whose own tools show how far their readers are. */
   processed?(place: number): void;
+  /**
+   * Appends of every process wait for their end or are refused from when this resolves until what it gave is called: the
+   * log stands still to be replaced as a whole. Absent where a log cannot be replaced.
+   */
+  hold?(): Promise<() => void>;
   /** Waits for what is under way, then refuses. */
   close(): Promise<void>;
 }
@@ -102,6 +107,15 @@ const RETRY_WAITS_MS = [50, 200, 1000];
 /** After so long no further try is begun: the client is told to come back. */
 const PATIENCE_MS = 5000;
 
+const RESTORE_WAIT_SECONDS = 5;
+
+/** What clients are told while the data are being replaced. */
+export const restoring = (): UserError =>
+  new UserError('unavailable', 'restoring', 'A backup is being restored', {
+    remedy: 'Send it again in a moment, with the same message ids.',
+    retryAfter: RESTORE_WAIT_SECONDS,
+  });
+
 interface Waiting {
   readonly entries: readonly LogEntry[];
   readonly resolve: (places: number[]) => void;
@@ -145,6 +159,28 @@ async function eraseStretch(clickhouse: ClickHouse, place: number): Promise<void
   await clickhouse.remove('event_log', 'seq > 0 AND seq <= {place:UInt64}', { place });
 }
 
+/** Records of a table like the log's, in order. `upTo` is the last place that may be read. */
+export async function readRecords(
+  clickhouse: ClickHouse,
+  table: string,
+  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+): Promise<LogRecord[]> {
+  const rows = await clickhouse.query<StoredRecord>(
+    `SELECT seq, kind, toUnixTimestamp64Milli(received_at) AS received_at, toUnixTimestamp64Milli(sent_at) AS sent_at, source_id, payload
+     FROM ${table} AS record WHERE seq > {after:UInt64} AND seq <= {upTo:UInt64} ORDER BY record.seq LIMIT {limit:UInt32}`,
+    { after, upTo, limit },
+    { lane: 'river' },
+  );
+  return rows.map((row) => ({
+    seq: row.seq,
+    kind: row.kind,
+    receivedAt: row.received_at,
+    sentAt: row.sent_at,
+    sourceId: row.source_id,
+    payload: row.payload,
+  }));
+}
+
 /** A row that no reader of the log sees: their places begin at 1. */
 const TOMBSTONE = { seq: 0, kind: 'decision', received_at: 0, sent_at: null, source_id: '', payload: '' };
 
@@ -173,6 +209,7 @@ class ClickHouseLog implements EventLog {
   #pending = 0;
   #running: Promise<void> | null = null;
   #closed = false;
+  #held = false;
   /** The last write failed: clients are not kept waiting for several tries then. */
   #away = false;
 
@@ -184,6 +221,7 @@ class ClickHouseLog implements EventLog {
   append(entries: readonly LogEntry[]): Promise<number[]> {
     if (this.#closed) return Promise.reject(new UserError('unavailable', 'stopping', 'The server is stopping'));
     if (entries.length === 0) return Promise.resolve([]);
+    if (this.#held) return Promise.reject(restoring());
     if (this.#pending > 0 && this.#pending + entries.length > this.parts.maxPending)
       return Promise.reject(
         new UserError('busy', 'busy', 'Too many events wait to be written', { remedy: 'Send again after a second.' }),
@@ -194,28 +232,28 @@ class ClickHouseLog implements EventLog {
     return result;
   }
 
-  async read(after: number, limit: number): Promise<LogRecord[]> {
-    const rows = await this.parts.clickhouse.query<StoredRecord>(
-      `SELECT seq, kind, toUnixTimestamp64Milli(received_at) AS received_at, toUnixTimestamp64Milli(sent_at) AS sent_at, source_id, payload
-       FROM event_log WHERE seq > {after:UInt64} AND seq <= {head:UInt64} ORDER BY event_log.seq LIMIT {limit:UInt32}`,
-      { after, head: this.head(), limit },
-      { lane: 'river' },
-    );
-    return rows.map((row) => ({
-      seq: row.seq,
-      kind: row.kind,
-      receivedAt: row.received_at,
-      sentAt: row.sent_at,
-      sourceId: row.source_id,
-      payload: row.payload,
-    }));
-  }
-
+  read = (after: number, limit: number) =>
+    readRecords(this.parts.clickhouse, 'event_log', { after, upTo: this.head(), limit });
   erase = (places: readonly number[]) => erasePlaces(this.parts.clickhouse, places);
   eraseUpTo = (place: number) => eraseStretch(this.parts.clickhouse, place);
   head = () => this.places.head();
   pending = () => this.#pending;
   onHead = (listener: (head: number) => void) => this.places.onHead(listener);
+
+  async hold(): Promise<() => void> {
+    this.#held = true;
+    try {
+      await this.#running;
+      const release = await this.places.hold();
+      return () => {
+        this.#held = false;
+        release();
+      };
+    } catch (error) {
+      this.#held = false;
+      throw error;
+    }
+  }
 
   async close(): Promise<void> {
     this.#closed = true;

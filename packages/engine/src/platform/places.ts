@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { briefly } from './errors.ts';
-import type { Migration, Postgres } from './postgres.ts';
+import type { Migration, Postgres, Statements } from './postgres.ts';
 import type { Signals } from './signals.ts';
 import type { Logger } from './telemetry.ts';
 
@@ -19,6 +19,8 @@ export interface Places {
    * before the next begins; the places it was given stay empty or hold what it did.
    */
   fill(count: number, write: (block: Block) => Promise<void>): Promise<Block>;
+  /** No block is given out, to any process, from when it resolves until what it gave is called. */
+  hold(): Promise<() => void>;
   head(): number;
   onHead(listener: (head: number) => void): () => void;
   close(): Promise<void>;
@@ -65,6 +67,8 @@ export async function localPlaces(keeper: PlaceKeeper): Promise<Places> {
       head.moveTo(block.last);
       return block;
     },
+    // Whoever fills blocks is the log of this process, which waits by itself.
+    hold: async () => () => undefined,
     head: () => head.value,
     onHead: head.listen,
     close: async () => undefined,
@@ -78,7 +82,31 @@ export const placeMigrations: readonly Migration[] = [
       one boolean PRIMARY KEY DEFAULT true CHECK (one), head bigint NOT NULL DEFAULT 0, pending_to bigint, token text);
     INSERT INTO event_log_place DEFAULT VALUES`,
   },
+  {
+    id: 'platform-004-place-generation',
+    sql: "ALTER TABLE event_log_place ADD COLUMN IF NOT EXISTS generation text NOT NULL DEFAULT ''",
+  },
 ];
+
+/**
+ * Part of the transaction in which a log takes the place of another: a process that still knows the log of before is
+ * given no place in the new one.
+ */
+export async function adoptPlaces(statements: Statements, generation: string): Promise<void> {
+  const [found] = await statements.query<{ text: string | null }>(
+    "SELECT to_regclass('public.event_log_place')::text AS text",
+  );
+  const done = await statements.query<{ id: string }>('SELECT id FROM migration');
+  const steps = placeMigrations.filter(({ id }) => found!.text === null || !done.some((row) => row.id === id));
+  for (const { id, sql } of steps) {
+    await statements.query(sql);
+    await statements.query('INSERT INTO migration (id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
+  }
+  await statements.query(
+    'UPDATE event_log_place SET generation = $1, head = greatest(head, pending_to), pending_to = NULL, token = NULL',
+    [generation],
+  );
+}
 
 /** Key of the advisory lock that whoever fills a block holds. */
 export const PLACES_LOCK = 7_116_001;
@@ -90,6 +118,7 @@ const LOOK_EVERY_MS = 1000;
 const TOPIC = 'log';
 
 interface PlaceRow {
+  generation: string;
   head: string;
   pending_to: string | null;
   token: string | null;
@@ -107,6 +136,7 @@ class SharedPlaces implements Places {
   #closed = false;
   readonly #looking: NodeJS.Timeout;
   readonly #leave: () => void;
+  #generation = '';
 
   constructor(
     private readonly keeper: PlaceKeeper,
@@ -125,7 +155,8 @@ class SharedPlaces implements Places {
   /** Takes over what the table holds already, and settles what a dead process left. */
   async open(): Promise<void> {
     await this.#holding(async (client) => {
-      const [row] = await rowsOf<PlaceRow>(client, 'SELECT head, pending_to, token FROM event_log_place');
+      const [row] = await rowsOf<PlaceRow>(client, 'SELECT * FROM event_log_place');
+      this.#generation = row!.generation;
       if (row!.token !== null) await this.keeper.settle(row!.token);
       const head = Math.max(Number(row!.head), Number(row!.pending_to ?? 0), await this.keeper.newest());
       await client.query('UPDATE event_log_place SET head = $1, pending_to = NULL, token = NULL', [head]);
@@ -155,6 +186,12 @@ class SharedPlaces implements Places {
     return block;
   }
 
+  hold(): Promise<() => void> {
+    return new Promise((held, failed) => {
+      this.#holding(() => new Promise<void>((release) => held(release))).catch(failed);
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#looking);
@@ -164,12 +201,15 @@ class SharedPlaces implements Places {
 
   /** The last place of a block that is written down as being filled. Two statements only after somebody died. */
   async #take(client: pg.Client, count: number, token: string): Promise<number> {
-    let [row] = await statementsOf<PlaceRow>(
+    let [row] = await rowsOf<PlaceRow>(
       client,
-      `UPDATE event_log_place SET pending_to = head + ${count}, token = '${token}' WHERE token IS NULL RETURNING head, pending_to, token`,
+      `UPDATE event_log_place SET pending_to = head + $1, token = $2 WHERE token IS NULL AND generation = $3
+       RETURNING head, pending_to, token`,
+      [count, token, this.#generation],
     );
     while (!row) {
-      const [left] = await rowsOf<PlaceRow>(client, 'SELECT head, pending_to, token FROM event_log_place');
+      const [left] = await rowsOf<PlaceRow>(client, 'SELECT * FROM event_log_place');
+      if (left!.generation !== this.#generation) throw new Error('the log was replaced');
       await this.keeper.settle(left!.token!);
       [row] = await rowsOf<PlaceRow>(
         client,

@@ -83,7 +83,15 @@ test('a job reports progress, can be cancelled, and goes on from what it saved',
     await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted'))));
     return {};
   };
-  await jobs.start({ import: work, rebuild: work, demo: work, backup: work, erasure: work, retention: work });
+  await jobs.start({
+    import: work,
+    rebuild: work,
+    demo: work,
+    backup: work,
+    restore: work,
+    erasure: work,
+    retention: work,
+  });
   const { id } = await jobs.submit('import', 'test', {}, 'rows');
   await expect.poll(async () => (await jobs.get(id)).state, { timeout: 10_000 }).toBe('running');
   await expect.poll(async () => (await jobs.cancel(id)).state, { timeout: 10_000 }).toBe('cancelled');

@@ -4,9 +4,10 @@ import type { Config } from './config.ts';
 import { openClickHouse, openPostgres, refuseUnfinished } from './engines.ts';
 import { createJobs, jobMigrations, type Jobs } from './jobs.ts';
 import { leaderMigrations, type Leadership, localLeadership, servedLeadership } from './leader.ts';
-import { lockFolder } from './lock.ts';
+import { type FolderLock, lockFolder } from './lock.ts';
 import { type EventLog, openClickHouseLog, openSharedClickHouseLog } from './log.ts';
 import type { Postgres } from './postgres.ts';
+import { finishReplacing } from './replaced.ts';
 import { localSignals, servedSignals, type Signals } from './signals.ts';
 import { createLogger, createRegistry, type Logger, type Registry } from './telemetry.ts';
 import { openVault, type Vault } from './vault/index.ts';
@@ -27,6 +28,8 @@ export interface Platform {
   readonly signals: Signals;
   /** Opens the API to the command line of this machine, which reads it from the lock file. */
   readonly localToken: string;
+  /** Names the last time that all data were replaced, as this process found it; '' of data that never were. */
+  readonly replacement: string;
   /** Who processes the log and works on jobs, where several processes share the engines. */
   readonly leadership: Leadership;
   /** Writes the server's address into the lock file, for the command line to find. */
@@ -41,6 +44,8 @@ export type LogGround = Pick<Platform, 'config' | 'clock' | 'logger' | 'clickhou
 export type OpenLog = (ground: LogGround) => Promise<EventLog>;
 
 export interface PlatformOptions {
+  /** The lock on the data folder, where whoever opens the platform has it already and keeps it when it is closed. */
+  readonly lock?: FolderLock;
   readonly clock?: Clock;
   readonly openLog?: OpenLog;
 }
@@ -56,14 +61,14 @@ const openLogOnEngines: OpenLog = ({ config, clickhouse, logger, postgres, signa
 /** Lock the data folder, open both engines, the event log and the jobs. */
 export async function openPlatform(
   config: Config,
-  { clock = systemClock, openLog = openLogOnEngines }: PlatformOptions = {},
+  { clock = systemClock, openLog = openLogOnEngines, lock: given }: PlatformOptions = {},
 ): Promise<Platform> {
   const logger = createLogger(config.logLevel);
-  const lock = lockFolder(config.dataDir);
+  const lock = given ?? lockFolder(config.dataDir);
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async () => {
     for (const part of opened.reverse()) await part.close();
-    lock.release();
+    if (!given) lock.release();
   };
   try {
     const postgres = await openPostgres(config);
@@ -75,6 +80,7 @@ export async function openPlatform(
     const clickhouse = await openClickHouse(config, vault);
     opened.push(clickhouse);
     await postgres.migrate([...jobMigrations, ...leaderMigrations]);
+    const replacement = await finishReplacing(postgres, clickhouse);
     const log = await openLog({ config, clock, logger, clickhouse, postgres, signals });
     opened.push(log);
     const jobs = createJobs({ postgres, clock, logger, signals });
@@ -93,6 +99,7 @@ export async function openPlatform(
       jobs,
       signals,
       localToken: lock.token,
+      replacement,
       leadership,
       announce: lock.announce,
       close: closeAll,

@@ -19,8 +19,8 @@ export interface Table {
   readonly ttl?: string;
 }
 
-export type Topology =
-  { readonly kind: 'single' } | { readonly kind: 'sharded'; readonly cluster: string; readonly replicated: boolean };
+/** One node, or several that each hold a shard of every table. */
+export type Topology = { readonly kind: 'single' } | { readonly kind: 'sharded'; readonly cluster: string };
 
 /** Inserts remembered per table by their deduplication token; the river replays at most its last two batches. */
 const TOKEN_WINDOW = 1000;
@@ -38,13 +38,8 @@ export function renderTidying(table: string, created: string): string[] {
   return [`ALTER TABLE ${table} MODIFY SETTING ${list.join(', ')}`];
 }
 
-function engineOf(table: Table, topology: Topology): string {
-  const name = typeof table.engine === 'string' ? table.engine : 'ReplacingMergeTree';
-  const version = typeof table.engine === 'string' ? '' : table.engine.replacing;
-  if (topology.kind === 'single' || !topology.replicated) return `${name}(${version})`;
-  const keeper = `'/clickhouse/tables/{shard}/{database}/${table.name}', '{replica}'`;
-  return `Replicated${name}(${[keeper, version].filter(Boolean).join(', ')})`;
-}
+const engineOf = ({ engine }: Table): string =>
+  typeof engine === 'string' ? `${engine}()` : `ReplacingMergeTree(${engine.replacing})`;
 
 function settingsOf(table: Table, policy: string | undefined): string {
   const settings: Record<string, number | string> = { non_replicated_deduplication_window: TOKEN_WINDOW, ...TIDYING };
@@ -66,7 +61,7 @@ export function renderTable(table: Table, topology: Topology, policy?: string): 
   const local = localName(table, topology);
   const create = [
     `CREATE TABLE IF NOT EXISTS ${local} (\n${[...columns, ...indexes].join(',\n')}\n)`,
-    `ENGINE = ${engineOf(table, topology)}`,
+    `ENGINE = ${engineOf(table)}`,
     table.partitionBy && `PARTITION BY ${table.partitionBy}`,
     `ORDER BY (${table.orderBy.join(', ')})`,
     table.ttl && `TTL ${table.ttl}`,

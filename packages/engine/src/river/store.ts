@@ -146,9 +146,13 @@ export async function beginRebuild(statements: Statements, rebuildTo: number, te
 /** Tables that a replay of the log fills again. */
 export const riverRows: readonly string[] = ['river_batch'];
 
-/** Where the log came without what is derived from it: the next start makes that anew. */
+/**
+ * Where the log came without what is derived from it: the next start makes that anew. Whoever led before writes no more.
+ */
 export async function adoptLog(statements: Statements): Promise<void> {
-  await statements.query('UPDATE river_checkpoint SET schema = NULL');
+  await statements.query(
+    'UPDATE river_checkpoint SET schema = NULL, term = greatest(river_checkpoint.term, leader.term) FROM leader',
+  );
 }
 
 export async function endTruncation(statements: Statements, schema: string, term: number): Promise<void> {

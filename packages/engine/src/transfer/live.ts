@@ -56,7 +56,12 @@ const recordLine = ({ seq, kind, receivedAt, sentAt, sourceId, payload }: LogRec
   JSON.stringify([seq, kind, receivedAt, sentAt, sourceId, payload]);
 
 /** The log up to a place, in the order of `LOG_COLUMNS`. */
-export function logPages(log: EventLog, upTo: number, after: string | null, most = PAGE_ROWS): AsyncIterable<Page> {
+export function logPages(
+  log: Pick<EventLog, 'read'>,
+  upTo: number,
+  after: string | null,
+  most = PAGE_ROWS,
+): AsyncIterable<Page> {
   const read = async (at: string | null, limit: number) =>
     (await log.read(Number(at ?? 0), limit)).filter((record) => record.seq <= upTo);
   return inPages(read, { line: recordLine, mark: ({ seq }) => String(seq) }, { after, most });
@@ -101,13 +106,23 @@ async function nameOf({ postgres, clickhouse, log }: LiveParts, others: readonly
   return hashOf(`${row!.text} ${log.head()} ${sums.map(({ sum }) => sum).join()}`);
 }
 
-async function sendPostgres({ postgres, derived }: LiveParts, sink: Sink): Promise<void> {
-  await postgres.transaction(async (statements: Statements) => {
-    await statements.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await sink.postgres(await readSchema(statements), (table, columns) =>
-      derived.rows.includes(table) ? null : readRows(statements, table, columns),
-    );
-  });
+async function sendRows(statements: Statements, { derived }: LiveParts, sink: Sink): Promise<void> {
+  await sink.postgres(await readSchema(statements), (table, columns) =>
+    derived.rows.includes(table) ? null : readRows(statements, table, columns),
+  );
+}
+
+interface Contents {
+  readonly id: string;
+  readonly others: readonly Table[];
+}
+
+async function contentsOf(parts: LiveParts): Promise<Contents> {
+  const { clickhouse, derived } = parts;
+  // There also where the log is kept elsewhere.
+  await clickhouse.create([erasedTable]);
+  const others = clickhouse.declared().filter(({ name }) => !derived.tables.includes(name) && !FIRST.includes(name));
+  return { id: await nameOf(parts, others), others };
 }
 
 /**
@@ -118,16 +133,42 @@ async function sendPostgres({ postgres, derived }: LiveParts, sink: Sink): Promi
 export const sendLive =
   (parts: LiveParts): Send =>
   async (sink) => {
-    const { clickhouse, log, derived, pageRows } = parts;
-    // There also where the log is kept elsewhere.
-    await clickhouse.create([erasedTable]);
-    const kept = clickhouse.declared().filter(({ name }) => !derived.tables.includes(name));
-    const others = kept.filter(({ name }) => !FIRST.includes(name));
-    const id = await nameOf(parts, others);
+    const { clickhouse, log, postgres, pageRows } = parts;
+    const { id, others } = await contentsOf(parts);
     await sink.open({ id, rows: log.head(), clickhouse: [...others, logTable, erasedTable] });
     for (const table of others) await sink.clickhouse(table, (after) => tablePages(clickhouse, table, after, pageRows));
     const upTo = log.head();
     await sink.clickhouse(logTable, (after) => logPages(log, upTo, after, pageRows));
     await sink.clickhouse(erasedTable, (after) => tablePages(clickhouse, erasedTable, after, pageRows));
-    await sendPostgres(parts, sink);
+    await postgres.transaction(async (statements) => {
+      await statements.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await sendRows(statements, parts, sink);
+    });
   };
+
+/**
+ * The same of engines that are about to be replaced, with nothing left out: `hold` is called once the log has been sent as
+ * far as it is, and stops everything that writes; what came meanwhile follows. PostgreSQL is sent by what is returned, in
+ * the transaction that it is called with.
+ */
+export async function sendLast(
+  parts: LiveParts,
+  sink: Sink,
+  hold: () => Promise<void>,
+): Promise<(statements: Statements) => Promise<void>> {
+  const { clickhouse, log } = parts;
+  const { id, others } = await contentsOf(parts);
+  await sink.open({ id, rows: log.head(), clickhouse: [...others, logTable, erasedTable] });
+  await sink.clickhouse(logTable, async function* (after) {
+    let mark = after;
+    for await (const page of logPages(log, log.head(), after)) {
+      mark = page.mark;
+      yield page;
+    }
+    await hold();
+    yield* logPages(log, log.head(), mark);
+  });
+  for (const table of [...others, erasedTable])
+    await sink.clickhouse(table, (after) => tablePages(clickhouse, table, after));
+  return (statements) => sendRows(statements, parts, sink);
+}

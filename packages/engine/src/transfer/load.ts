@@ -1,8 +1,9 @@
 import { type ClickHouse, logTable, type Postgres, type Statements, type Table, UserError } from '../platform/index.ts';
 import type { Cargo, OnProgress, Page, RowsOf, Sink } from './cargo.ts';
-import { type Digest, digestOf, emptyDigest, sameDigest } from './digest.ts';
+import { type Digest, digestOf, emptyDigest } from './digest.ts';
+import { compareDigests, fillPostgres } from './fill.ts';
 import { LOG_COLUMNS, tablePages } from './live.ts';
-import { type PostgresSchema, readRows, writeRows } from './postgres-schema.ts';
+import type { PostgresSchema } from './postgres-schema.ts';
 
 export interface LoadTarget {
   readonly clickhouse: ClickHouse;
@@ -102,21 +103,7 @@ export class Loader implements Sink {
   async postgres(schema: PostgresSchema, rowsOf: RowsOf): Promise<void> {
     await this.#verifyClickHouse();
     await this.target.postgres.transaction(async (statements) => {
-      for (const sql of schema.before) await statements.query(sql);
-      for (const { name, columns } of schema.tables) {
-        const pages = rowsOf(name, columns);
-        if (pages === null) continue;
-        let sent = emptyDigest;
-        for await (const lines of pages) {
-          await writeRows(statements, name, columns, lines);
-          sent = digestOf(lines, sent);
-          this.#moved(lines.length);
-        }
-        let found = emptyDigest;
-        for await (const lines of readRows(statements, name, columns)) found = digestOf(lines, found);
-        this.#compare(`postgres/${name}`, sent, found);
-      }
-      for (const sql of schema.after) await statements.query(sql);
+      await fillPostgres(statements, { schema, rowsOf, moved: (rows) => this.#moved(rows) });
       await this.target.adopt(statements);
       await statements.query('UPDATE transfer SET done = true');
     });
@@ -143,15 +130,7 @@ export class Loader implements Sink {
         table.name === logTable.name ? this.target.readLog() : tablePages(this.target.clickhouse, table, null);
       for await (const { lines } of pages) found = digestOf(lines, found);
       const key = `clickhouse/${table.name}`;
-      this.#compare(key, this.#progress[key]!.digest, found);
+      compareDigests(key, this.#progress[key]!.digest, found);
     }
-  }
-
-  #compare(key: string, sent: Digest, found: Digest): void {
-    if (sameDigest(sent, found)) return;
-    throw new UserError('conflict', 'transfer_differs', 'What arrived is not what was sent', {
-      where: `${key}: ${sent.rows} rows sent, ${found.rows} found`,
-      remedy: 'Empty the target and begin again.',
-    });
   }
 }

@@ -16,7 +16,7 @@ export interface PostgresSchema {
 }
 
 /** What is kept by the job queue and by transfers themselves is made anew by whoever needs it. */
-const NOT_OURS = `n.nspname = 'public' AND c.relname <> 'transfer'`;
+const NOT_OURS = `n.nspname = 'public' AND c.relname NOT IN ('transfer', 'replaced')`;
 
 interface ColumnRow {
   readonly table: string;

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
-import type { Migration, Postgres } from '../postgres.ts';
+import type { Migration, Postgres, Statements } from '../postgres.ts';
 import { type OperatorKey, writeWhole } from './keyring.ts';
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
@@ -102,6 +102,19 @@ const sealedKeyMigrations: readonly Migration[] = [
     sql: 'CREATE TABLE sealed_key (one boolean PRIMARY KEY DEFAULT true CHECK (one), wrapped jsonb NOT NULL)',
   },
 ];
+
+/** Part of the transaction in which a PostgreSQL server is given other data: the wrapped key that opens them. */
+export async function adoptSealedKey(statements: Statements, wrapped: WrappedKey): Promise<void> {
+  const [found] = await statements.query<{ text: string | null }>(
+    "SELECT to_regclass('public.sealed_key')::text AS text",
+  );
+  for (const { id, sql } of found!.text === null ? sealedKeyMigrations : []) {
+    await statements.query(sql);
+    await statements.query('INSERT INTO migration (id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
+  }
+  await statements.query('DELETE FROM sealed_key');
+  await statements.query('INSERT INTO sealed_key (wrapped) VALUES ($1)', [JSON.stringify(wrapped)]);
+}
 
 /** Of served engines: a row of PostgreSQL, which every process sees. */
 export async function postgresStore(postgres: Postgres): Promise<WrappedKeyStore> {

@@ -1,8 +1,9 @@
 export { newKey, textOfKey } from './keyring.ts';
 export { SealedFile, sealStream } from './sealed-file.ts';
-export { type WrappedKey, wrappedKey } from './envelope.ts';
+export { adoptSealedKey, type WrappedKey, wrappedKey } from './envelope.ts';
 export {
   adoptKey,
+  holdsSameKey,
   keyStatus,
   type KeyStatus,
   openVault,

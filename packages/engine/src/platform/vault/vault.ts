@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -91,6 +91,10 @@ export async function wrappedKeyOf(config: Config, postgres: Postgres): Promise<
   if (!wrapped) throw new Error('an installation without a data key');
   return wrapped;
 }
+
+/** Whether two vaults are of one data key. */
+export const holdsSameKey = (one: Vault, other: Vault): boolean =>
+  timingSafeEqual(one.key('comparison'), other.key('comparison'));
 
 /** The vault of a copy of data that brought its wrapped key. Throws `key_missing`, `wrong_key`. */
 export function vaultOfCopy(config: Config, wrapped: WrappedKey): Vault {

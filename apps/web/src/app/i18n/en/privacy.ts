@@ -54,6 +54,8 @@ export const privacy: typeof zh = {
     importCheck: 'Checked a mapping',
     reveal: 'Revealed personal data',
     backup: 'Backed up',
+    restore: 'Asked to restore a backup',
+    restored: 'Restored a backup',
     export: 'Exported data',
     unmerge: 'Unmerge a customer',
     linkIdentifiers: 'Link identifiers',

@@ -53,6 +53,8 @@ export const privacy = {
     importCheck: '检查映射',
     reveal: '查看个人信息',
     backup: '备份',
+    restore: '要求恢复备份',
+    restored: '恢复了备份',
     export: '导出数据',
     unmerge: '拆分客户',
     linkIdentifiers: '关联标识',

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
+import { createWorld } from '../conformance/product/world.ts';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs a script of this repository to its end. */
+export function run(script: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
+  const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
+    cwd: root,
+    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', GUANXI_DEMO: 'off', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  return new Promise((done) => child.once('exit', (code) => done({ code, output, errors })));
+}
+
+/** Everything that is derived and what it is derived by, once it is; with a place, the log is cut there first. */
+export async function stateOf(env: Record<string, string>, place?: number): Promise<Record<string, unknown>> {
+  const args = place === undefined ? [] : [String(place)];
+  const { output, errors } = await run('test/support/print-state.ts', args, env);
+  if (!output) throw new Error(errors);
+  return JSON.parse(output) as Record<string, unknown>;
+}
+
+/** Folders that go when the test file has ended. */
+export function folders(): { make(): string; remove(): void } {
+  const made: string[] = [];
+  return {
+    make() {
+      made.push(mkdtempSync(join(tmpdir(), 'guanxi-transfer-')));
+      return made.at(-1)!;
+    },
+    remove: () => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+  };
+}
+
+/** Without the crowd, which proves nothing here. */
+export const requests = createWorld().requests.slice(4);
+
+export async function send(url: string, keys: readonly string[], from: number, to: number): Promise<void> {
+  for (const [n, { batch }] of requests.slice(from, to).entries()) {
+    const response = await fetch(`${url}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${keys[n % keys.length]!}:`)}` },
+      body: JSON.stringify({ batch }),
+    });
+    expect(response.status).toBe(200);
+  }
+}
