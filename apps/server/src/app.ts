@@ -88,7 +88,7 @@ export async function createApp(
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url, endpoint: config?.endpoint ?? null });
   });
-  await securityHeaders(app, platform.config);
+  securityHeaders(app, platform.config);
   const seconds = new Histogram({
     name: 'guanxi_api_request_seconds',
     help: 'Time to answer an API request',

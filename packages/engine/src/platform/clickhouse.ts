@@ -393,8 +393,9 @@ async function versionOf(client: ClickHouseClient): Promise<string> {
 
 /**
  * Caches small enough for a laptop; without these the embedded engine would keep up to 5 GB of marks. Merged parts are
- * removed by four threads: the preset 128 kept the journal of the file system, and with it inserts, waiting for seconds.
- * They are removed within two seconds: an erased value has not left while an old part holds it.
+ * removed one after the other, each table by itself: where a file system tells the disk at once what is free (`discard`),
+ * an insert's fsyncs queue behind every removal under way, for tens of milliseconds with four, for seconds with the
+ * preset 128. They are removed within two seconds: an erased value has not left while an old part holds it.
  */
 const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
   <mark_cache_size>67108864</mark_cache_size>
@@ -403,9 +404,9 @@ const embeddedConfig = (disk: SealedDisk | undefined) => `<clickhouse>
   <compiled_expression_cache_size>16777216</compiled_expression_cache_size>
   <query_condition_cache_size>16777216</query_condition_cache_size>
   <parquet_metadata_cache_size>16777216</parquet_metadata_cache_size>
-  <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
+  <max_parts_cleaning_thread_pool_size>1</max_parts_cleaning_thread_pool_size>
   <merge_tree>
-    <concurrent_part_removal_threshold>50</concurrent_part_removal_threshold>
+    <concurrent_part_removal_threshold>100000</concurrent_part_removal_threshold>
     <cleanup_delay_period>2</cleanup_delay_period>
     <cleanup_delay_period_random_add>0</cleanup_delay_period_random_add>
     <max_cleanup_delay_period>2</max_cleanup_delay_period>

@@ -99,10 +99,10 @@ export const erasedTable: Table = {
 /** The most entries and characters written by one insert. */
 const GROUP = { entries: 5000, characters: 8 << 20 };
 /**
- * Fewer entries than this wait a moment for company: each insert is a part on disk that has to be merged later, and a
- * thousand single events a second would make two hundred of them.
+ * Inserts of fewer entries than this begin at least so many milliseconds apart: each is a part on disk that has to be
+ * merged and removed later, and a thousand single events a second would make two hundred of them.
  */
-const COMPANY = { entries: 500, waitMs: 12 };
+const PACE = { entries: 500, apartMs: 20 };
 const RETRY_WAITS_MS = [50, 200, 1000];
 /** After so long no further try is begun: the client is told to come back. */
 const PATIENCE_MS = 5000;
@@ -210,6 +210,8 @@ class ClickHouseLog implements EventLog {
   #running: Promise<void> | null = null;
   #closed = false;
   #held = false;
+  /** When the last insert began. */
+  #begun = -Infinity;
   /** The last write failed: clients are not kept waiting for several tries then. */
   #away = false;
 
@@ -263,8 +265,7 @@ class ClickHouseLog implements EventLog {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      if (this.#pending < COMPANY.entries && !this.#closed)
-        await new Promise((done) => setTimeout(done, COMPANY.waitMs));
+      await this.#pace();
       const group = takeGroup(this.#queue);
       const entries = group.flatMap((waiting) => waiting.entries);
       try {
@@ -280,6 +281,12 @@ class ClickHouseLog implements EventLog {
       }
     }
     this.#running = null;
+  }
+
+  async #pace(): Promise<void> {
+    const wait = this.#begun + PACE.apartMs - performance.now();
+    if (wait > 0 && this.#pending < PACE.entries && !this.#closed) await new Promise((done) => setTimeout(done, wait));
+    this.#begun = performance.now();
   }
 
   /** Who waits behind a write that failed would only wait for the same. */
