@@ -1,9 +1,14 @@
-import { tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { useTranslation } from 'react-i18next';
-
-const features = tableFeatures({});
 
 export interface Column<T> {
   readonly id: string;
@@ -29,38 +34,66 @@ interface VirtualTableProps<T> {
   readonly stickToTop?: boolean;
 }
 
+interface RowProps<T> {
+  readonly row: T;
+  readonly index: number;
+  readonly start: number;
+  readonly height: number;
+  readonly tracks: string;
+  readonly columns: readonly Column<T>[];
+  readonly selected: boolean;
+  readonly openable: boolean;
+  readonly act: (event: KeyboardEvent<HTMLDivElement> | null, index: number, row: T) => void;
+}
+
+function RowOf<T>({ row, index, start, height, tracks, columns, selected, openable, act }: RowProps<T>) {
+  const style: CSSProperties = { gridTemplateColumns: tracks, height, transform: `translateY(${start}px)` };
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={selected || undefined}
+      data-index={index}
+      className={openable ? 'vtable-row body openable' : 'vtable-row body'}
+      style={style}
+      tabIndex={index === 0 || selected ? 0 : -1}
+      onClick={() => act(null, index, row)}
+      onKeyDown={(event) => act(event, index, row)}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="cell" className={column.align}>
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}
+/** A row is drawn anew only when it or its columns are others: not because the table scrolls or its page is told something. */
+const Row = memo(RowOf) as typeof RowOf;
+
 /** Rows of any number: only those in view are in the document. Arrows move, Enter opens. */
 export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
   const { label, columns, rows, rowKey, rowHeight = 40, selected, onOpen, onEnd, footer } = props;
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
-  const definitions = useMemo<ColumnDef<typeof features, T>[]>(
-    () =>
-      columns.map((column) => ({
-        id: column.id,
-        header: () => column.header,
-        cell: (info) => column.cell(info.row.original),
-      })),
-    [columns],
-  );
-  const table = useTable<typeof features, T>({ features, columns: definitions, data: rows as T[], getRowId: rowKey });
-  const model = table.getRowModel().rows;
   const virtual = useVirtualizer({
-    count: model.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
-    getItemKey: (index) => model[index]?.id ?? index,
+    overscan: 8,
+    // The window until the table is measured, so that its rows are there in the first frame.
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
+    getItemKey: (index) => (rows[index] ? rowKey(rows[index]) : index),
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (onEnd && model.length > 0 && last >= model.length - 5) onEnd();
-  }, [last, model.length, onEnd]);
+    if (onEnd && rows.length > 0 && last >= rows.length - 5) onEnd();
+  }, [last, rows.length, onEnd]);
 
   const tracks = columns.map((column) => column.track).join(' ');
   const focusRow = (index: number) => {
-    if (index < 0 || index >= model.length) return;
+    if (index < 0 || index >= rows.length) return;
     virtual.scrollToIndex(index);
     requestAnimationFrame(() =>
       scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }),
@@ -73,7 +106,7 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
       j: index + 1,
       k: index - 1,
       Home: 0,
-      End: model.length - 1,
+      End: rows.length - 1,
     };
     const to = moves[event.key];
     if (to !== undefined) {
@@ -83,6 +116,12 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
       onOpen?.(row);
     }
   };
+  // Rows keep one function for good, which does what the table of the moment does.
+  const does = useRef<RowProps<T>['act']>(() => undefined);
+  useLayoutEffect(() => {
+    does.current = (event, index, row) => (event ? onKey(event, index, row) : onOpen?.(row));
+  });
+  const act = useRef<RowProps<T>['act']>((...given) => does.current(...given)).current;
 
   return (
     <div className="vtable">
@@ -92,40 +131,34 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
         aria-label={label}
         aria-rowcount={rows.length}
         ref={scroller}
-        tabIndex={model.length === 0 ? undefined : -1}
+        tabIndex={rows.length === 0 ? undefined : -1}
       >
         <div className="vtable-head" role="rowgroup">
           <div role="row" className="vtable-row" style={{ gridTemplateColumns: tracks }}>
-            {table.getHeaderGroups()[0]?.headers.map((header, at) => (
-              <div key={header.id} role="columnheader" className={columns[at]?.align}>
-                <table.FlexRender header={header} />
+            {columns.map((column) => (
+              <div key={column.id} role="columnheader" className={column.align}>
+                {column.header}
               </div>
             ))}
           </div>
         </div>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
-            const row = model[item.index];
+            const row = rows[item.index];
             if (!row) return null;
             return (
-              <div
-                key={row.id}
-                role="row"
-                aria-rowindex={item.index + 1}
-                aria-selected={selected === row.id || undefined}
-                data-index={item.index}
-                className={onOpen ? 'vtable-row body openable' : 'vtable-row body'}
-                style={{ gridTemplateColumns: tracks, height: rowHeight, transform: `translateY(${item.start}px)` }}
-                tabIndex={item.index === 0 || selected === row.id ? 0 : -1}
-                onClick={() => onOpen?.(row.original)}
-                onKeyDown={(event) => onKey(event, item.index, row.original)}
-              >
-                {row.getAllCells().map((cell, at) => (
-                  <div key={cell.id} role="cell" className={columns[at]?.align}>
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))}
-              </div>
+              <Row
+                key={item.key}
+                row={row}
+                index={item.index}
+                start={item.start}
+                height={rowHeight}
+                tracks={tracks}
+                columns={columns}
+                selected={selected === rowKey(row)}
+                openable={onOpen !== undefined}
+                act={act}
+              />
             );
           })}
         </div>

@@ -1,8 +1,10 @@
 import { currentLanguage } from '../app/i18n/index.ts';
 
 const locale = () => (currentLanguage() === 'zh' ? 'zh-CN' : 'en-GB');
-const memo = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
-const cached = <T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T => {
+type Format = Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat;
+/** To make one takes longer than to use it a hundred times. */
+const memo = new Map<string, Format>();
+const cached = <T extends Format>(key: string, make: () => T): T => {
   const full = `${locale()}:${key}`;
   const found = memo.get(full) as T | undefined;
   if (found) return found;
@@ -45,7 +47,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(instant: string, now = Date.now()): string {
   const seconds = Math.round((new Date(instant).getTime() - now) / 1000);
   if (Math.abs(seconds) >= steps[0]![1]) return dateOnly(instant);
-  const words = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  const words = cached('ago', () => new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }));
   for (const [unit, size] of steps)
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   return words.format(Math.min(0, seconds), 'second');

@@ -2,15 +2,16 @@ import type { CustomerRow } from '@guanxi/contracts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Button, Input, Segmented, Select } from 'antd';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/queries.ts';
 import { ago, dateOnly, dateTime, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { Identifier } from '../../ui/Identifier.tsx';
+import { IdentifierTag } from '../../ui/Identifier.tsx';
 import { Chip, Mark, Page } from '../../ui/Page.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useDebounced } from '../../ui/useDebounced.ts';
+import { useWords } from '../../ui/useWords.ts';
 import { VirtualTable, type Column } from '../../ui/VirtualTable.tsx';
 import './customers.css';
 
@@ -38,8 +39,15 @@ function useCustomers() {
   });
 }
 
+/** A plain click is the row's to answer, which stays in this page; any other is a link's, such as into a new tab. */
+function leaveToRow(event: MouseEvent): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) event.stopPropagation();
+  else event.preventDefault();
+}
+
 function useColumns(): Column<CustomerRow>[] {
   const { t } = useTranslation();
+  const words = useWords();
   return useMemo(
     () => [
       {
@@ -47,9 +55,9 @@ function useColumns(): Column<CustomerRow>[] {
         header: t('customers.name'),
         track: 'minmax(140px, 1.2fr)',
         cell: (row) => (
-          <Link to="/customers/$id" params={{ id: row.id }} tabIndex={-1} onClick={(event) => event.stopPropagation()}>
+          <a href={`/customers/${row.id}`} tabIndex={-1} onClick={leaveToRow}>
             {row.name}
-          </Link>
+          </a>
         ),
       },
       {
@@ -69,7 +77,7 @@ function useColumns(): Column<CustomerRow>[] {
         cell: (row) => (
           <span className="row">
             {row.identifiers.slice(0, 3).map((item) => (
-              <Identifier key={item.id} value={item} />
+              <IdentifierTag key={item.id} value={item} words={words} />
             ))}
             {row.identifiers.length > 3 && <span className="meta">+{row.identifiers.length - 3}</span>}
           </span>
@@ -79,7 +87,7 @@ function useColumns(): Column<CustomerRow>[] {
       { id: 'first', header: t('customers.firstSeen'), track: '104px', cell: (row) => dateOnly(row.firstSeen) },
       { id: 'last', header: t('customers.lastSeen'), track: '128px', cell: (row) => ago(row.lastSeen) },
     ],
-    [t],
+    [t, words],
   );
 }
 
