@@ -77,12 +77,13 @@ const conditionOf = ({ known, firstFrom, lastFrom }: CustomerQuery) => ({
   lastFrom: instantOf(lastFrom),
 });
 
-function readCursor(cursor: string | undefined): readonly [number, string] | null {
+/** Where a page ended, and how many rows all pages hold, where the cursor tells that: a list is counted once. */
+function readCursor(cursor: string | undefined): readonly [number, string, number | null] | null {
   if (cursor === undefined) return null;
-  const match = /^(-?\d{1,18})-(\d{1,19})$/.exec(cursor);
+  const match = /^(-?\d{1,18})-(\d{1,19})(?:-(\d{1,15}))?$/.exec(cursor);
   if (!match)
     throw new UserError('invalid', 'bad_cursor', 'The page mark is not one this server gave', { where: 'cursor' });
-  return [Number(match[1]), match[2]!];
+  return [Number(match[1]), match[2]!, match[3] === undefined ? null : Number(match[3])];
 }
 
 export async function createProfile({ clickhouse }: Platform, identity: Identity, graph: Graph): Promise<Profile> {
@@ -152,13 +153,13 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
       const condition = conditionOf(query);
       const [rows, total] = await Promise.all([
         listPersons(clickhouse, { ...condition, order: query.order, limit: query.limit, after }),
-        countPersons(clickhouse, condition),
+        cursor?.[2] ?? countPersons(clickhouse, condition),
       ]);
       const details = new Map((await rowsOf(rows.map((row) => row.person))).map((row) => [row.id, row]));
       const last = rows.at(-1);
       return {
         items: rows.flatMap((row) => details.get(row.person) ?? []),
-        next: last && rows.length === query.limit ? `${last.value}-${last.person}` : null,
+        next: last && rows.length === query.limit ? `${last.value}-${last.person}-${total}` : null,
         total,
       };
     },
