@@ -1,4 +1,4 @@
-import { DAY, dateOf, festivalsOf, type Festival, type Period, periodUntil, startOfDay } from './calendar.ts';
+import { DAY, dateOf, festivalsOf, type Festival, monthOf, type Period, periodUntil, startOfDay } from './calendar.ts';
 import { type Effect, EFFECTS, type Product, PRODUCTS, RIVAL_PRODUCTS, RIVALS } from './catalogue.ts';
 import { nickname } from './names.ts';
 import { Random } from './random.ts';
@@ -83,12 +83,23 @@ const THEME_FOCUS: Readonly<Record<(typeof THEMES)[number], Effect | null>> = {
   换季修护: '修护', 会员日: null, 水光计划: '补水', 老友回归: null, 防晒集结: '防晒', 抗初老月: '抗皱', 新客礼: null, 净痘行动: '祛痘', 冬日滋养: '滋润', 空瓶回购: null,
 }; // prettier-ignore
 
+/** Months in which a theme makes sense; the others do all year. */
+const THEME_MONTHS: Readonly<Partial<Record<(typeof THEMES)[number], readonly number[]>>> = {
+  换季修护: [2, 3, 4, 8, 9, 10], 水光计划: [3, 4, 5, 6, 9, 10, 11], 防晒集结: [4, 5, 6, 7, 8], 净痘行动: [5, 6, 7, 8, 9], 冬日滋养: [11, 12, 1, 2],
+}; // prettier-ignore
+
+/** The theme whose turn it is, or the next one that suits the month. */
+function themeAt(turn: number, month: number): (typeof THEMES)[number] {
+  const inTurn = THEMES.map((_, further) => THEMES[(turn + further) % THEMES.length]!);
+  return inTurn.find((theme) => THEME_MONTHS[theme]?.includes(month) ?? true)!;
+}
+
 function campaignsOf({ start, days }: Period, seed: number): Campaign[] {
   const random = new Random('campaigns', seed);
   const count = 24;
   return Array.from({ length: count }, (_, at): Campaign => {
-    const theme = THEMES[at % THEMES.length]!;
     const when = start + Math.floor(((at + 0.6) / count) * days) * DAY + random.whole(10, 19) * 3_600_000;
+    const theme = themeAt(at, monthOf(when));
     const discount = random.pick([20, 30, 40, 50, 80]);
     const id = `K${dateOf(when).replaceAll('-', '').slice(2)}`;
     return {

@@ -8,6 +8,8 @@ export interface Words {
   readonly kind: (kind: string) => string;
   readonly rule: (rule: string) => string;
   readonly channel: (channel: string) => string;
+  /** What an attribute is called that the ontology has no name for. */
+  readonly trait: (name: string) => string;
 }
 
 /** Events without a name of their own are called by their type. */
@@ -16,7 +18,10 @@ const otherTypes = { identify: true, group: true, alias: true };
 export function useWords(): Words {
   const { t, i18n } = useTranslation();
   return useMemo(() => {
-    const known = (group: 'eventName' | 'identifierKind' | 'linkRule' | 'channel', name: string): string | null => {
+    const known = (
+      group: 'eventName' | 'identifierKind' | 'linkRule' | 'channel' | 'traitName',
+      name: string,
+    ): string | null => {
       const bundle = i18n.getResource(i18n.language, 'translation', group) as Record<string, string> | undefined;
       return bundle?.[name] ?? null;
     };
@@ -31,6 +36,7 @@ export function useWords(): Words {
       kind: (kind) => known('identifierKind', kind) ?? kind,
       rule: (rule) => known('linkRule', rule) ?? rule,
       channel: (channel) => known('channel', channel) ?? channel,
+      trait: (name) => known('traitName', name) ?? name,
     };
   }, [t, i18n]);
 }

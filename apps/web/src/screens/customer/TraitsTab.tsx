@@ -8,11 +8,13 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
+import { useWords } from '../../ui/useWords.ts';
 
 const route = getRouteApi('/customers/$id');
 function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; onOpen: (seq: number) => void }) {
   const { t } = useTranslation();
-  const names = useNames();
+  const named = useNames().attribute('person', trait.name);
+  const words = useWords();
   const evidence = (seq: number) => (
     <Button
       size="small"
@@ -27,7 +29,7 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
   return (
     <>
       <tr>
-        <td>{names.attribute('person', trait.name)}</td>
+        <td>{named === trait.name ? words.trait(trait.name) : named}</td>
         <td>
           <b className="trait-winner">{trait.value}</b>
         </td>

@@ -75,7 +75,7 @@ function useColumns(): Column<CustomerRow>[] {
         header: t('customers.identifiers'),
         track: 'minmax(220px, 3fr)',
         cell: (row) => (
-          <span className="row">
+          <span className="row customers-ids">
             {row.identifiers.slice(0, 3).map((item) => (
               <IdentifierTag key={item.id} value={item} words={words} />
             ))}

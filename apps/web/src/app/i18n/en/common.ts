@@ -163,7 +163,7 @@ export const common: typeof zh = {
       received: '<events>{{n}}</events> events came in the last 24 hours',
       duplicates: ' (repeats among them: <repeats>{{n}}</repeats>)',
       customers: '; new customers: <customers>{{n}}</customers>',
-      quarantined: '; <quarantine>{{n}} events</quarantine> were quarantined',
+      quarantined: '; quarantined: <quarantine>{{n}}</quarantine>',
       alerts: '; <alerts>{{n}} need attention</alerts>.',
       calm: '; nothing is out of the ordinary.',
       end: '.',

@@ -62,6 +62,20 @@ export const words: typeof zh = {
     id_card: 'ID card',
   },
   linkState: { active: 'Active', limited: 'Over the limit', shared: 'Shared device', severed: 'Taken apart by hand' },
+  /** Attributes that the ontology does not name. */
+  traitName: {
+    nickname: 'Nickname',
+    joined_through: 'Joined through',
+    external_userid: 'WeCom customer',
+    openid: 'WeChat OpenID',
+    unionid: 'WeChat UnionID',
+    member_no: 'Member no.',
+    buyer_id: 'Marketplace buyer',
+    social_id: 'Social account',
+    birthday: 'Birthday',
+    gender: 'Gender',
+    city: 'City',
+  },
   linkRule: {
     first_seen: 'First seen',
     shared_device: 'Shared device',

@@ -61,6 +61,20 @@ export const words = {
     id_card: '证件号',
   },
   linkState: { active: '有效', limited: '超出上限', shared: '共用设备', severed: '已人工拆开' },
+  /** Attributes that the ontology does not name. */
+  traitName: {
+    nickname: '昵称',
+    joined_through: '入会渠道',
+    external_userid: '企业微信客户',
+    openid: '微信 OpenID',
+    unionid: '微信 UnionID',
+    member_no: '会员号',
+    buyer_id: '平台买家编号',
+    social_id: '社交账号',
+    birthday: '生日',
+    gender: '性别',
+    city: '城市',
+  },
   linkRule: {
     first_seen: '首次出现',
     shared_device: '共用设备判定',
