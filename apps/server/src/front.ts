@@ -14,11 +14,13 @@ export interface Front {
   answer(): Promise<void>;
   /** Nobody answers: clients are told to come again. Resolves once all connections of before are closed. */
   away(): Promise<void>;
+  /** Takes no more, and closes all connections once what is under way was answered, or half a second later. */
   close(): Promise<void>;
 }
 
 /** Answers that were being written are finished in this time. */
 const GRACE_MS = 500;
+const IDLE_POLL_MS = 20;
 /** Between two requests on a connection. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -106,6 +108,9 @@ export function createFront(host: string, port: number): Front {
       const closed = servers
         .filter((server) => server.listening)
         .map((server) => new Promise((done) => server.close(done)));
+      const idle = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), IDLE_POLL_MS);
+      await Promise.race([Promise.all(closed), pause(GRACE_MS)]);
+      clearInterval(idle);
       closeConnections();
       await Promise.all(closed);
     },
