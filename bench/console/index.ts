@@ -5,6 +5,7 @@ import { findChromium, launchChromium } from '../../test/support/chromium.ts';
 import { enterConsole } from '../../test/support/enter.ts';
 import { ensureConsole } from '../../scripts/prepare.mjs';
 import { type Measured, percentile, type RunOptions, type Suite } from '../harness.ts';
+import { graphCases, measureGraphs } from './graph.ts';
 import { drained, type RunningServer, startServer } from '../support/server.ts';
 
 const PEOPLE = 20_000;
@@ -72,30 +73,6 @@ async function cachedVisits(page: Page): Promise<number[]> {
   return times.sort((a, b) => a - b);
 }
 
-/** The most neighbours that the console asks of one expansion. */
-const EXPANDED = 40;
-
-/** The graph screen with products and those around them, about so many nodes, until its canvas has drawn a frame. */
-async function graphFrame(page: Page, products: readonly string[], wanted: number): Promise<number> {
-  const ids = products.slice(0, Math.ceil(wanted / EXPANDED)).join(',');
-  const started = performance.now();
-  await page.goto(`/graph?n=${ids}&x=${ids}`);
-  await page.locator('main canvas').first().waitFor({ timeout: 180_000 });
-  await page.waitForFunction('document.querySelectorAll("main [aria-busy=true]").length === 0', undefined, {
-    timeout: 180_000,
-  });
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-  return performance.now() - started;
-}
-
-/** Products by their number, as the catalogue has them. */
-async function productsOf({ api }: RunningServer): Promise<string[]> {
-  const found = await Promise.all(
-    ['CC0', 'CC1'].map((q) => api.graphSearch({ query: { q, types: 'product', limit: 50 } })),
-  );
-  return found.flatMap(({ items }) => items.map(({ id }) => id));
-}
-
 async function run({ scale, log }: RunOptions): Promise<Measured[]> {
   const chromium = findChromium();
   if (!chromium) throw new Error('no Chromium on this machine: set GUANXI_CHROMIUM');
@@ -122,9 +99,7 @@ async function run({ scale, log }: RunOptions): Promise<Measured[]> {
       const cached = await cachedVisits(page);
       const customer = (await server.api.customers({ query: { search: 'GX9900001' } })).items[0]!.id;
       const person = await visit(page, () => page.goto(`/customers/${customer}`));
-      const graphs = [];
-      const products = await productsOf(server);
-      for (const count of [1000, 5000]) graphs.push(await graphFrame(page, products, count));
+      const graphs = await measureGraphs(context, server);
       return [
         {
           name: 'open_p95_ms',
@@ -135,8 +110,7 @@ async function run({ scale, log }: RunOptions): Promise<Measured[]> {
         { name: 'customer_ms', value: person, runs: 1 },
         { name: 'cached_p50_ms', value: percentile(cached, 0.5), runs: cached.length },
         { name: 'cached_p95_ms', value: percentile(cached, 0.95), runs: cached.length },
-        { name: 'graph_1k_ms', value: graphs[0]!, runs: 1 },
-        { name: 'graph_5k_ms', value: graphs[1]!, runs: 1 },
+        ...graphs,
       ];
     } finally {
       await browser.close();
@@ -166,16 +140,7 @@ export const suite: Suite = {
     { name: 'customer_ms', ...told, meaning: 'A customer opened by their address until the content is there' },
     { name: 'cached_p50_ms', ...quick, meaning: 'From the click to the frame with the content, page seen before' },
     { name: 'cached_p95_ms', ...quick, meaning: 'The same, 95th percentile' },
-    {
-      name: 'graph_1k_ms',
-      ...told,
-      meaning: 'Products and those around them, up to 1,000 nodes, from the address to a frame',
-    },
-    {
-      name: 'graph_5k_ms',
-      ...told,
-      meaning: 'The same with up to 5,000 nodes (a hundred products at most), from the address to a frame',
-    },
+    ...graphCases,
   ],
   run,
 };

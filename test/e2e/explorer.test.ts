@@ -38,7 +38,7 @@ describe.skipIf(!chromium)('the graph explorer', () => {
 
   const personOf = async (identifier: string) =>
     (await session.api.customers({ query: { search: identifier } })).items[0]!.id;
-  const canvasOf = (page: Page) => page.getByRole('application', { name: /图谱，\d+ 个节点/ });
+  const canvasOf = (page: Page) => page.getByRole('application', { name: /图谱，[\d,]+ 个节点/ });
   /** How many nodes and relations the canvas says it draws. */
   const drawnOn = async (page: Page) => {
     const label = (await canvasOf(page).getAttribute('aria-label', { timeout: PATIENCE_MS }))!;
@@ -213,6 +213,40 @@ describe.skipIf(!chromium)('the graph explorer', () => {
     expect(page.url()).toContain('gm=');
   });
 
+  test('zooming moves for who wants it, and is done at once for who wants no motion', async () => {
+    const { page } = session;
+    await page.goto(`/graph?n=${start}&x=${start}`);
+    await canvasOf(page).waitFor();
+    await page.waitForLoadState('networkidle');
+    /** How many pictures of the small map, which frames what is in sight, follow one another after a click. */
+    const pictures = (name: string) =>
+      page.evaluate(
+        ([label]) =>
+          new Promise<number>((resolve) => {
+            const { document, performance, requestAnimationFrame } = globalThis as never as {
+              document: { querySelector(selector: string): { toDataURL(): string; click(): void } };
+              performance: { now(): number };
+              requestAnimationFrame(then: () => void): void;
+            };
+            const map = document.querySelector('.graph-minimap');
+            const seen = new Set([map.toDataURL()]);
+            const begin = performance.now();
+            const look = () => {
+              seen.add(map.toDataURL());
+              if (performance.now() - begin < 1000) requestAnimationFrame(look);
+              else resolve(seen.size);
+            };
+            document.querySelector(`button[aria-label="${label}"]`).click();
+            requestAnimationFrame(look);
+          }),
+        [name] as const,
+      );
+    expect(await pictures('放大')).toBeGreaterThan(2);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const name of ['放大', '缩小', '适应窗口']) expect(await pictures(name), name).toBeLessThanOrEqual(2);
+    await page.emulateMedia({ reducedMotion: null });
+  });
+
   test('nobody meets a barrier in any view of the explorer', async () => {
     const { page } = session;
     const pages = [
@@ -231,5 +265,37 @@ describe.skipIf(!chromium)('the graph explorer', () => {
         await button(theme).click();
       }
     }
+  });
+
+  test('more than 5,000 nodes become communities by themselves, are drawn when asked for, and given up again', async () => {
+    const { page, api } = session;
+    const products = Array.from({ length: 6 }, (_, at) => `M${at}`);
+    const crowd = products.flatMap((product_id, at) =>
+      Array.from({ length: 900 }, (_, one) => ({
+        ...{ type: 'track', event: 'Product Viewed', userId: `C${at}-${one}` },
+        timestamp: '2026-07-01T00:00:00Z',
+        properties: { product_id, name: `热门商品${at}` },
+      })),
+    );
+    for (let at = 0; at < crowd.length; at += 450) await session.send(...crowd.slice(at, at + 450));
+    await session.settled();
+    const found = await Promise.all(
+      products.map(async (q) => (await api.graphSearch({ query: { q, types: 'product' } })).items[0]!.id),
+    );
+    await page.goto(`/graph?x=${found.map((id) => `${id}:viewed:1000`).join(',')}`);
+    const communities = page.getByRole('application', { name: /6 个群落/ });
+    await communities.waitFor();
+    await page.getByText('有 5,406 个节点，超过 5,000 个就按群落显示。').waitFor();
+    const drawAll = button('仍要显示 5,406 个');
+    await drawAll.click();
+    await page.getByRole('application', { name: /图谱，5,406 个节点，5,400 条关系/ }).waitFor();
+    await expect.poll(() => pixelsOf(page, canvasOf(page), PERSON), { timeout: PATIENCE_MS }).toBeGreaterThan(500);
+    await button('返回群落').click();
+    await communities.waitFor();
+    // Given up at once, while it is still being laid out.
+    await drawAll.click();
+    await button('返回群落').click();
+    await communities.waitFor();
+    expect(new URL(page.url()).searchParams.get('all')).toBeNull();
   });
 });

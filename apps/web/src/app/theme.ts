@@ -1,4 +1,5 @@
 import { theme as antdTheme, type ThemeConfig } from 'antd';
+import { isStill } from './motion.ts';
 import { familyColours, fonts, palettes, type Palette, type ThemeName } from './tokens.ts';
 
 const kebab = (name: string) => name.replace(/[A-Z0-9]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -14,8 +15,6 @@ export function applyTheme(name: ThemeName): void {
   root.style.setProperty('--font-text', fonts.text);
   root.style.setProperty('--font-code', fonts.code);
 }
-
-const reducedMotion = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 type Mapping = typeof antdTheme.darkAlgorithm;
 
@@ -68,7 +67,7 @@ export function antdThemeOf(name: ThemeName): ThemeConfig {
       borderRadiusLG: 6,
       borderRadiusSM: 4,
       controlHeight: 32,
-      motion: !reducedMotion(),
+      motion: !isStill(),
       motionUnit: 0.06,
     },
     components: {

@@ -10,6 +10,7 @@ import { Stage } from './Stage.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TimeBar } from './TimeBar.tsx';
 import { Toolbar } from './Toolbar.tsx';
+import { drawnLimit } from './useSceneData.ts';
 import { useExplorer } from './useExplorer.ts';
 import { useGraphKeys } from './useGraphKeys.ts';
 
@@ -37,12 +38,23 @@ export function Graph() {
         <div className="graph-left">
           <Legend scene={scene} data={data} onScene={set} />
         </div>
-        <section className="panel flush graph-stage" aria-busy={data.loading}>
+        <section className="panel flush graph-stage" aria-busy={data.loading || explorer.busy}>
           <div className="panel-body">
             <Stage explorer={explorer} canvas={canvas} />
           </div>
           {!grouped && data.all.nodes.size > 0 && <TimeBar scene={scene} data={data} onScene={set} />}
-          {data.all.nodes.size > 0 && <StatusLine data={data} busy={explorer.busy} />}
+          {data.all.nodes.size > 0 && (
+            <StatusLine
+              data={data}
+              busy={explorer.busy}
+              onStop={explorer.stop}
+              onGroups={
+                scene.all && !grouped && data.left > drawnLimit
+                  ? () => set({ ...scene, all: false, view: 'graph' })
+                  : null
+              }
+            />
+          )}
         </section>
         {side && <Side explorer={explorer} panel={panel} onPanel={setPanel} />}
       </div>

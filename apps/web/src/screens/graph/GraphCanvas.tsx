@@ -1,11 +1,9 @@
-import Graph from 'graphology';
+import type Graph from 'graphology';
 import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
-import Sigma from 'sigma';
-import { palettes, type ThemeName } from '../../app/tokens.ts';
-import { drawGlyphs, nodeBoxes, type TakenBoxes } from './canvasLabels.ts';
-import { type Live, reducersOf, settingsOf } from './canvasSettings.ts';
+import type Sigma from 'sigma';
+import type { ThemeName } from '../../app/tokens.ts';
+import { raise, type Stage } from './canvasStage.ts';
 import type { CanvasEdge, CanvasNode, CanvasTool } from './canvasTypes.ts';
-import { type Minimap, minimapOn } from './minimap.ts';
 import { isInside, SelectOverlay, type Spot } from './SelectOverlay.tsx';
 
 /** What can be asked of the canvas from outside. */
@@ -66,15 +64,8 @@ const spotOf = (sigma: Sigma, graph: Graph, id: string): Spot =>
     y: graph.getNodeAttribute(id, 'y') as number,
   });
 
-function fill(graph: Graph, nodes: readonly CanvasNode[], edges: readonly CanvasEdge[]): void {
-  graph.clear();
-  for (const { id, ...attributes } of nodes) graph.addNode(id, attributes);
-  for (const { id, from, to, ...attributes } of edges)
-    if (from !== to && graph.hasNode(from) && graph.hasNode(to)) graph.addEdgeWithKey(id, from, to, attributes);
-}
-
 /** Nodes follow the pointer that holds them, and stay where it lets them go. */
-function bindDragging(sigma: Sigma, graph: Graph, props: () => GraphCanvasProps): void {
+function bindDragging({ sigma, graph: now }: Stage, props: () => GraphCanvasProps): void {
   let dragged: string | null = null;
   let moved = false;
   sigma.on('downNode', ({ node, event }) => {
@@ -84,6 +75,7 @@ function bindDragging(sigma: Sigma, graph: Graph, props: () => GraphCanvasProps)
     if (!sigma.getCustomBBox()) sigma.setCustomBBox(sigma.getBBox());
   });
   sigma.on('moveBody', ({ event }) => {
+    const graph = now();
     if (!dragged || !graph.hasNode(dragged)) return;
     moved = true;
     graph.mergeNodeAttributes(dragged, sigma.viewportToGraph(event));
@@ -91,6 +83,7 @@ function bindDragging(sigma: Sigma, graph: Graph, props: () => GraphCanvasProps)
     event.original.preventDefault();
   });
   const drop = () => {
+    const graph = now();
     if (dragged && moved && graph.hasNode(dragged)) {
       const { x, y } = graph.getNodeAttributes(dragged) as Spot;
       props().onPlace(dragged, { x, y });
@@ -101,8 +94,8 @@ function bindDragging(sigma: Sigma, graph: Graph, props: () => GraphCanvasProps)
   sigma.on('upStage', drop);
 }
 
-function bind(sigma: Sigma, graph: Graph, live: Live, props: () => GraphCanvasProps): void {
-  const redraw = () => sigma.refresh({ skipIndexation: true });
+function bind(stage: Stage, props: () => GraphCanvasProps): void {
+  const { sigma } = stage;
   sigma.on('clickNode', ({ node, event }) => {
     if ((event.original as MouseEvent).shiftKey) props().onChoose([node], true);
     else props().onNode(node);
@@ -114,54 +107,14 @@ function bind(sigma: Sigma, graph: Graph, live: Live, props: () => GraphCanvasPr
   sigma.on('rightClickNode', ({ node, event }) => props().onMenu(node, { x: event.x, y: event.y }));
   sigma.on('clickEdge', ({ edge }) => props().onEdge(edge));
   sigma.on('clickStage', () => props().onGround());
-  sigma.on('enterNode', ({ node }) => {
-    live.hovered = node;
-    redraw();
-  });
-  sigma.on('leaveNode', () => {
-    live.hovered = null;
-    redraw();
-  });
-  sigma.on('enterEdge', ({ edge }) => {
-    live.hoveredEdge = edge;
-    redraw();
-  });
-  sigma.on('leaveEdge', () => {
-    live.hoveredEdge = null;
-    redraw();
-  });
-  sigma.on('beforeRender', () => {
-    let taken: TakenBoxes | undefined;
-    live.taken = () => (taken ??= nodeBoxes(sigma, graph));
-  });
-  bindDragging(sigma, graph, props);
+  sigma.on('enterNode', ({ node }) => stage.restyle({ hovered: node }));
+  sigma.on('leaveNode', () => stage.restyle({ hovered: null }));
+  sigma.on('enterEdge', ({ edge }) => stage.restyle({ hoveredEdge: edge }));
+  sigma.on('leaveEdge', () => stage.restyle({ hoveredEdge: null }));
+  bindDragging(stage, props);
 }
 
-interface Stage {
-  readonly sigma: Sigma;
-  readonly graph: Graph;
-  readonly live: Live;
-  readonly map: Minimap | null;
-}
-
-function raise(box: HTMLElement, map: HTMLCanvasElement | null, props: () => GraphCanvasProps): Stage {
-  const graph = new Graph({ multi: true, type: 'directed' });
-  const { theme } = props();
-  const live: Live = {
-    ...{ hovered: null, hoveredEdge: null, selected: undefined, chosen: new Set(), theme },
-    taken: () => [],
-  };
-  const sigma = new Sigma(graph, box, { ...settingsOf(live, graph, box.clientWidth), ...reducersOf(graph, live) });
-  bind(sigma, graph, live, props);
-  const minimap = map ? minimapOn(map, sigma, graph, () => live.theme) : null;
-  sigma.on('afterRender', () => {
-    drawGlyphs(sigma, graph, palettes[live.theme]);
-    minimap?.frame();
-  });
-  return { sigma, graph, live, map: minimap };
-}
-
-/** The only place that knows sigma: one instance for the life of the component, its WebGL context freed at the end. */
+/** The graph as sigma draws it: one instance for the life of the component, its WebGL context freed at the end. */
 export function GraphCanvas(props: GraphCanvasProps) {
   const { label, selectLabel, theme, nodes, edges, selected, chosen, tool, withMap, handle } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -172,10 +125,11 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
   useEffect(() => {
     if (!box.current) return;
-    const raised = raise(box.current, map.current, () => latest.current);
+    const raised = raise(box.current, map.current, latest.current);
+    bind(raised, () => latest.current);
     stage.current = raised;
     return () => {
-      raised.sigma.kill();
+      raised.end();
       stage.current = null;
     };
   }, [withMap]);
@@ -183,44 +137,30 @@ export function GraphCanvas(props: GraphCanvasProps) {
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
-    const { graph, live, sigma } = current;
     const now = latest.current;
-    Object.assign(live, {
-      hovered: null,
-      hoveredEdge: null,
-      selected: now.selected,
-      chosen: now.chosen,
-      theme: now.theme,
-    });
-    sigma.setCustomBBox(null);
-    fill(graph, nodes, edges);
-    current.map?.refresh();
-    // New settings make sigma read and draw everything once.
-    sigma.setSettings(settingsOf(live, graph, sigma.getDimensions().width));
+    Object.assign(current.live, { selected: now.selected, chosen: now.chosen, theme: now.theme });
+    current.show(nodes, edges);
   }, [nodes, edges, withMap]);
 
   useEffect(() => {
     const current = stage.current;
     if (!current) return;
-    const { live, sigma } = current;
+    const { live } = current;
     if (live.theme === theme && live.selected === selected && live.chosen === chosen) return;
-    const recoloured = live.theme !== theme;
-    Object.assign(live, { theme, selected, chosen });
-    if (recoloured) {
-      current.map?.refresh();
-      sigma.setSettings(settingsOf(live, current.graph, sigma.getDimensions().width));
-    } else sigma.refresh({ skipIndexation: true });
+    current.restyle({ theme, selected, chosen });
   }, [theme, selected, chosen]);
 
   useImperativeHandle(handle, () => ({
-    zoom: (factor) => void stage.current?.sigma.getCamera().animatedZoom({ factor, duration: 150 }),
-    fit: () => void stage.current?.sigma.getCamera().animatedReset({ duration: 150 }),
+    zoom: (factor) => stage.current?.zoom(factor),
+    fit: () => stage.current?.fit(),
     focus: () => box.current?.focus(),
   }));
 
   const inside = (line: readonly Spot[]) => {
     const current = stage.current;
-    return current ? current.graph.filterNodes((id) => isInside(spotOf(current.sigma, current.graph, id), line)) : [];
+    if (!current) return [];
+    const graph = current.graph();
+    return graph.filterNodes((id) => isInside(spotOf(current.sigma, graph, id), line));
   };
   return (
     <>
@@ -235,8 +175,8 @@ export function GraphCanvas(props: GraphCanvasProps) {
           event.preventDefault();
           // The key for menus: there is no pointer, so it is of the selected node.
           const current = stage.current;
-          if (event.nativeEvent.button === 2 || !current || !selected || !current.graph.hasNode(selected)) return;
-          props.onMenu(selected, spotOf(current.sigma, current.graph, selected));
+          if (event.nativeEvent.button === 2 || !current || !selected || !current.graph().hasNode(selected)) return;
+          props.onMenu(selected, spotOf(current.sigma, current.graph(), selected));
         }}
       />
       {withMap && <canvas ref={map} className="graph-minimap" aria-hidden="true" />}
@@ -249,14 +189,14 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
 function onKey(event: React.KeyboardEvent, stage: Stage | null, props: GraphCanvasProps): void {
   if (!stage) return;
-  const camera = stage.sigma.getCamera();
-  const next = nextInDirection(stage.sigma, stage.graph, props.selected, event.key);
-  const chosen = event.key === 's' && props.selected && stage.graph.hasNode(props.selected) ? props.selected : null;
+  const graph = stage.graph();
+  const next = nextInDirection(stage.sigma, graph, props.selected, event.key);
+  const chosen = event.key === 's' && props.selected && graph.hasNode(props.selected) ? props.selected : null;
   if (next) {
     event.preventDefault();
     props.onNode(next);
   } else if (chosen) props.onChoose([chosen], true);
-  else if (event.key === '+' || event.key === '=') void camera.animatedZoom();
-  else if (event.key === '-') void camera.animatedUnzoom();
-  else if (event.key === '0') void camera.animatedReset();
+  else if (event.key === '+' || event.key === '=') stage.zoom(1.5);
+  else if (event.key === '-') stage.zoom(1 / 1.5);
+  else if (event.key === '0') stage.fit();
 }

@@ -2,6 +2,7 @@ import type { GraphNode, Influence } from '@guanxi/contracts';
 import { Button, Segmented, Select, Slider } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isStill } from '../../app/motion.ts';
 import { CloseButton } from '../../ui/EventSide.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { decimal, number, percent } from '../../ui/format.ts';
@@ -24,7 +25,6 @@ function presetAlong(names: Names): string[] {
 }
 
 const STEP_MS = 900;
-const isStill = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** The hop that is shown, and going on from one to the next. */
 export function useSteps(last: number) {

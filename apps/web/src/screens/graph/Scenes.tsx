@@ -173,6 +173,7 @@ function Row({
   const { t } = useTranslation();
   const mayChange = useMayChange()(row);
   const [name, setName] = useState<string | null>(null);
+  const may = useMay()('scenes.write');
   const { rename, duplicate, remove } = useRowActions(row, onDeleted);
   const failed = rename.error ?? duplicate.error ?? remove.error;
   const action = (icon: 'edit' | 'copy' | 'trash', label: string, onClick: () => void) => (
@@ -196,7 +197,7 @@ function Row({
             </span>
           </button>
           {mayChange && action('edit', t('graph.scenes.rename'), () => setName(row.name))}
-          {action('copy', t('graph.scenes.duplicate'), () => duplicate.mutate())}
+          {may && action('copy', t('graph.scenes.duplicate'), () => duplicate.mutate())}
           {mayChange && action('trash', t('action.remove'), () => remove.mutate())}
         </div>
       ) : (
@@ -231,6 +232,7 @@ function Row({
 export function ScenesPanel(props: ScenesPanelProps) {
   const { current, difference, onOpen, onClose } = props;
   const { t } = useTranslation();
+  const may = useMay()('scenes.write');
   const query = useQuery(read('scenes'));
   const [deleted, setDeleted] = useState<SceneRow | null>(null);
   const restore = useMutation({
@@ -241,7 +243,7 @@ export function ScenesPanel(props: ScenesPanelProps) {
   return (
     <Panel title={t('graph.scenes.title')} actions={<CloseButton onClose={onClose} />}>
       <div className="stack">
-        <SaveForm {...props} />
+        {may ? <SaveForm {...props} /> : <p className="meta">{t('graph.lacking.scenes')}</p>}
         {current && difference && (
           <p className="meta" role="status">
             <DifferenceText difference={difference} />

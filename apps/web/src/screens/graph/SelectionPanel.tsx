@@ -1,5 +1,6 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
 import { CloseButton } from '../../ui/EventSide.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
 import { number } from '../../ui/format.ts';
@@ -33,11 +34,17 @@ export function SelectionPanel(props: SelectionPanelProps) {
   const { chosen, scene, data, places, how, onScene, onChoose } = props;
   const { t } = useTranslation();
   const names = useNames();
+  const may = useMay();
   const ids = [...chosen];
   const types = new Map<string, string[]>();
-  for (const node of data.nodes)
-    if (chosen.has(node.id)) types.set(node.type, [...(types.get(node.type) ?? []), node.id]);
-  const allPinned = ids.every((id) => scene.pins.some((one) => one.id === id));
+  for (const { id, type } of data.nodes) {
+    if (!chosen.has(id)) continue;
+    const members = types.get(type);
+    if (members) members.push(id);
+    else types.set(type, [id]);
+  }
+  const pinned = new Set(scene.pins.map(({ id }) => id));
+  const allPinned = ids.every((id) => pinned.has(id));
   const act = (next: Scene) => {
     onScene(next);
     onChoose([]);
@@ -94,7 +101,13 @@ export function SelectionPanel(props: SelectionPanelProps) {
           >
             {t('graph.selection.copy')}
           </Button>
-          <Button size="small" icon={<Icon name="bookmark" size={14} />} onClick={props.onSave}>
+          <Button
+            size="small"
+            icon={<Icon name="bookmark" size={14} />}
+            disabled={!may('scenes.write')}
+            title={may('scenes.write') ? undefined : t('graph.lacking.scenes')}
+            onClick={props.onSave}
+          >
             {t('graph.scenes.save')}
           </Button>
           {props.onExport && (

@@ -22,8 +22,17 @@ function useElapsed(on: boolean): number {
 /** A wait shorter than this needs no word. */
 const shortWait = 0.6;
 
-/** What is drawn, what is being asked and for how long, and a way to stop asking. */
-export function StatusLine({ data, busy }: { data: SceneData; busy: boolean }) {
+interface StatusLineProps {
+  readonly data: SceneData;
+  /** A layout is under way, which `onStop` leaves. */
+  readonly busy: boolean;
+  readonly onStop: () => void;
+  /** Back to communities, where more is drawn than usual. */
+  readonly onGroups: (() => void) | null;
+}
+
+/** What is drawn, what is being asked and for how long, and a way to stop it. */
+export function StatusLine({ data, busy, onStop, onGroups }: StatusLineProps) {
   const { t } = useTranslation();
   const stages = new Map<StageName, number>();
   for (const { stage } of data.running) stages.set(stage, (stages.get(stage) ?? 0) + 1);
@@ -42,16 +51,22 @@ export function StatusLine({ data, busy }: { data: SceneData; busy: boolean }) {
               .join(' · '),
             seconds: decimal(elapsed, 0),
           })}
-          {data.running.length > 0 && (
-            <Button
-              size="small"
-              type="link"
-              onClick={() => data.running.forEach(({ key }) => void queryClient.cancelQueries({ queryKey: key }))}
-            >
-              {t('action.cancel')}
-            </Button>
-          )}
+          <Button
+            size="small"
+            type="link"
+            onClick={() => {
+              data.running.forEach(({ key }) => void queryClient.cancelQueries({ queryKey: key }));
+              onStop();
+            }}
+          >
+            {t('action.cancel')}
+          </Button>
         </span>
+      )}
+      {onGroups && (
+        <Button size="small" type="link" onClick={onGroups}>
+          {t('graph.groups.back')}
+        </Button>
       )}
       <span className="spacer" />
       <span className="graph-keys">{t('graph.keys')}</span>

@@ -6,7 +6,7 @@ import { call } from '../../api/queries.ts';
 import { DensityStrip } from '../../ui/DensityStrip.tsx';
 import { useDebounced } from '../../ui/useDebounced.ts';
 import type { Scene } from './scene.ts';
-import { drawnLimit, type SceneData } from './useSceneData.ts';
+import { drawnLimit, numberOf, type SceneData } from './useSceneData.ts';
 
 /** When the relations that are drawn happened; dragging over a part keeps to it. */
 export function TimeBar({ scene, data, onScene }: { scene: Scene; data: SceneData; onScene: (scene: Scene) => void }) {
@@ -18,15 +18,15 @@ export function TimeBar({ scene, data, onScene }: { scene: Scene; data: SceneDat
   const nodes = useDebounced(whole.current, 400);
   const ready = nodes.length > 1 && nodes.length <= drawnLimit;
   const query = useQuery({
-    queryKey: ['graphHistogram', nodes.length, nodes.map(({ id }) => id).join('')],
+    queryKey: ['graphHistogram', numberOf(nodes)],
     queryFn: ({ signal }) => call('graphHistogram', { body: { nodes: nodes.map(({ id }) => id), slices: 96 } }, signal),
     enabled: ready,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
-  if (!ready || query.isError || query.data?.slices.length === 0) return null;
-  // Its room is kept, so that the canvas above does not change its size when the answer comes.
-  if (!query.data) return <div className="time-bar" aria-hidden="true" />;
+  // Its room is kept, so that the canvas above does not change its size when the answer comes: that draws all anew.
+  if (!ready || !query.data || query.isError || query.data.slices.length === 0)
+    return <div className="time-bar" aria-hidden="true" />;
   return (
     <div className="time-bar" aria-label={t('graph.timeBar')} role="group">
       <DensityStrip

@@ -1,7 +1,9 @@
 import type { NodeFamily } from '@guanxi/contracts';
-import type Graph from 'graphology';
+import type Sigma from 'sigma';
+import { EdgeLineProgram, EdgeRectangleProgram } from 'sigma/rendering';
 import type { Settings } from 'sigma/settings';
 import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
+import { isStill } from '../../app/motion.ts';
 import { familyColours, fonts, palettes, type ThemeName } from '../../app/tokens.ts';
 import { drawHover, drawLabel, type TakenBoxes } from './canvasLabels.ts';
 
@@ -12,12 +14,15 @@ export interface Live {
   selected: string | undefined;
   chosen: ReadonlySet<string>;
   theme: ThemeName;
+  /** How many nodes and edges the drawing has, also while they are still being brought in. */
+  order: number;
+  size: number;
   /** Boxes that names keep clear of in this frame: known once sigma has placed the nodes. */
   taken: () => TakenBoxes;
 }
 
 /** One colour laid over another: the canvas draws without transparency. */
-export function mix(over: string, under: string, share: number): string {
+function mix(over: string, under: string, share: number): string {
   const part = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
   return `#${[1, 3, 5]
     .map((at) =>
@@ -28,13 +33,32 @@ export function mix(over: string, under: string, share: number): string {
     .join('')}`;
 }
 
-/** Beyond this many relations the pointer no longer finds single ones: telling them apart would take each frame twice. */
-const mostPicked = 8000;
+const mixed = new Map<string, string>();
+/** The same, kept: thousands of nodes and edges ask for the same few. */
+function shade(over: string, under: string, share: number): string {
+  const key = `${over}${under}${share}`;
+  let colour = mixed.get(key);
+  if (!colour) mixed.set(key, (colour = mix(over, under, share)));
+  return colour;
+}
 
-export function reducersOf(graph: Graph, live: Live): Pick<Settings, 'nodeReducer' | 'edgeReducer'> {
+/** Beyond this many relations the pointer no longer finds single ones: telling them apart would take each frame twice. */
+const mostPicked = 5000;
+/** Beyond this many, lines are a pixel wide, and gone while the drawing moves. */
+const mostRibbons = 2500;
+/** Beyond this many nodes, what is not near the pointer keeps its colour: all would have to be coloured anew. */
+export const mostDimmed = 1500;
+/** Beyond this many nodes, names are gone while the drawing moves. */
+const mostNamed = 1000;
+
+/** sigma makes a program for `arrow` in any case; lines of one pixel take its place. */
+const RIBBON = 'line';
+const THREAD = 'arrow';
+
+export function reducersOf(sigma: () => Sigma, live: Live): Pick<Settings, 'nodeReducer' | 'edgeReducer'> {
   const near = (id: string) => {
     const focus = live.hovered;
-    return !focus || id === focus || graph.areNeighbors(id, focus);
+    return !focus || live.order > mostDimmed || id === focus || sigma().getGraph().areNeighbors(id, focus);
   };
   return {
     nodeReducer: (id, data) => {
@@ -44,7 +68,7 @@ export function reducersOf(graph: Graph, live: Live): Pick<Settings, 'nodeReduce
       const faint = dim || (data['faint'] as boolean);
       const change: Partial<NodeDisplayData> = {
         ...data,
-        color: dim ? palette.hairline : faint ? mix(colour, palette.surface, 0.25) : colour,
+        color: dim ? palette.hairline : faint ? shade(colour, palette.surface, 0.25) : colour,
         zIndex: faint ? 0 : 1,
       };
       if (faint) change.label = '';
@@ -56,14 +80,16 @@ export function reducersOf(graph: Graph, live: Live): Pick<Settings, 'nodeReduce
     edgeReducer: (id, data) => {
       const palette = palettes[live.theme];
       const on = id === live.hoveredEdge || id === live.selected;
-      const [from, to] = graph.extremities(id);
-      const touches = !live.hovered || from === live.hovered || to === live.hovered;
-      const quiet = mix(palette.control, palette.surface, graph.size > 2000 ? 0.25 : 0.5);
+      const touches = !live.hovered || sigma().getGraph().hasExtremity(id, live.hovered);
+      const quiet = shade(palette.control, palette.surface, live.size > 2000 ? 0.25 : 0.5);
+      const away = live.order > mostDimmed ? quiet : shade(palette.hairline, palette.surface, 0.4);
+      const near = live.hovered && live.order > mostDimmed ? palette.control : quiet;
       const change: Partial<EdgeDisplayData> = {
         ...data,
-        color: data['onPath'] || on ? palette.thread : touches ? quiet : mix(palette.hairline, palette.surface, 0.4),
+        type: live.size > mostRibbons && !data['onPath'] ? THREAD : RIBBON,
+        color: data['onPath'] || on ? palette.thread : touches ? near : away,
       };
-      if (!on && !(live.hovered && touches && graph.order < 60)) change.label = '';
+      if (!on && !(live.hovered && touches && live.order < 60)) change.label = '';
       else change.forceLabel = true;
       if (on || data['onPath']) Object.assign(change, { size: Math.max(3, (data['size'] as number) + 1), zIndex: 2 });
       return change;
@@ -74,14 +100,23 @@ export function reducersOf(graph: Graph, live: Live): Pick<Settings, 'nodeReduce
 /** Names stand beside nodes, so there is room for them at the rim, less where there is less of it. */
 const paddingFor = (many: boolean, width: number) => (many ? 40 : Math.max(36, Math.min(110, width / 8)));
 
-export function settingsOf(live: Live, graph: Graph, width: number): Partial<Settings> {
+/** Zooming and coasting by the wheel and the pointer, for who wants it and who does not. */
+const motion = () =>
+  isStill()
+    ? { zoomDuration: 1, inertiaDuration: 1, inertiaRatio: 0, doubleClickZoomingDuration: 1 }
+    : { zoomDuration: 250, inertiaDuration: 200, inertiaRatio: 3, doubleClickZoomingDuration: 200 };
+
+export function settingsOf(live: Live, width: number): Partial<Settings> {
   const palette = palettes[live.theme];
-  const many = graph.order > 300;
+  const many = live.order > 300;
   return {
+    ...motion(),
     allowInvalidContainer: true,
-    renderEdgeLabels: graph.size <= mostPicked,
-    enableEdgeEvents: graph.size <= mostPicked,
-    hideEdgesOnMove: graph.size > mostPicked,
+    edgeProgramClasses: { [RIBBON]: EdgeRectangleProgram, [THREAD]: EdgeLineProgram },
+    renderEdgeLabels: live.size <= mostRibbons,
+    enableEdgeEvents: live.size <= mostPicked,
+    hideEdgesOnMove: live.size > mostRibbons,
+    hideLabelsOnMove: live.order > mostNamed,
     zIndex: true,
     labelFont: fonts.text,
     labelSize: 12,
@@ -92,7 +127,7 @@ export function settingsOf(live: Live, graph: Graph, width: number): Partial<Set
     edgeLabelFont: fonts.text,
     edgeLabelSize: 12,
     edgeLabelColor: { color: palette.text2 },
-    minEdgeThickness: graph.size > 2000 ? 0.6 : 1,
+    minEdgeThickness: live.size > 2000 ? 0.6 : 1,
     stagePadding: paddingFor(many, width),
     doubleClickZoomingRatio: 1,
     defaultDrawNodeLabel: drawLabel(palette, () => live.taken()),

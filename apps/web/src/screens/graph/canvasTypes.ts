@@ -9,7 +9,6 @@ export interface CanvasNode {
   readonly family: NodeFamily;
   readonly onPath: boolean;
   readonly faint?: boolean;
-  readonly pinned?: boolean;
 }
 export interface CanvasEdge {
   readonly id: string;

@@ -28,9 +28,14 @@ function boundsOf(sigma: Sigma, graph: Graph) {
 }
 
 /** Draws on `canvas`, and moves the camera to where it is clicked or dragged. */
-export function minimapOn(canvas: HTMLCanvasElement, sigma: Sigma, graph: Graph, theme: () => ThemeName): Minimap {
+export function minimapOn(
+  canvas: HTMLCanvasElement,
+  sigma: Sigma,
+  graphNow: () => Graph,
+  theme: () => ThemeName,
+): Minimap {
   const dots = document.createElement('canvas');
-  let bounds = boundsOf(sigma, graph);
+  let bounds = boundsOf(sigma, graphNow());
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = window.devicePixelRatio || 1;
   for (const one of [canvas, dots]) Object.assign(one, { width: width * ratio, height: height * ratio });
@@ -48,6 +53,7 @@ export function minimapOn(canvas: HTMLCanvasElement, sigma: Sigma, graph: Graph,
     stale = false;
     const context = dots.getContext('2d');
     if (!context) return;
+    const graph = graphNow();
     bounds = boundsOf(sigma, graph);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);

@@ -114,20 +114,24 @@ function useKept(scene: Scene, data: SceneData, saved: SavedScene | undefined) {
   return { dirty, difference };
 }
 
+const undrawn: Pick<SceneData, 'nodes' | 'edges'> = { nodes: [], edges: [] };
+
 /** Everything the parts of the explorer share. */
 export function useExplorer() {
   const { scene, set, undo, redo } = useScene();
   const data = useSceneData(scene);
   const { saved, places: savedPlaces, query: savedQuery } = useSaved(scene, set);
   const [round, setRound] = useState(0);
-  const { places, busy } = usePlaces({
-    ...{ nodes: data.nodes, edges: data.edges, path: data.path, pins: scene.pins, round },
+  const communities = useCommunities(scene, set, data);
+  // Behind communities nothing is drawn, so nothing is laid out.
+  const shown = communities.grouped ? undrawn : data;
+  const { places, busy, stop } = usePlaces({
+    ...{ nodes: shown.nodes, edges: shown.edges, path: data.path, pins: scene.pins, round },
     saved: round === 0 ? savedPlaces : undefined,
   });
   const steps = useSteps(scene.influence?.hops ?? 0);
-  const drawing = useDrawing({ data, places, pins: scene.pins, step: steps.step });
+  const drawing = useDrawing({ data, shown, places, step: steps.step });
   const aside = useAside(scene);
-  const communities = useCommunities(scene, set, data);
   const kept = useKept(scene, data, saved);
   const exporting = useExport({ scene, data, drawing, title: saved?.name });
   const content = () => contentToSave(scene, data, places);
@@ -138,7 +142,7 @@ export function useExplorer() {
     ...aside,
     ...communities,
     ...kept,
-    ...{ scene, set, undo, redo, data, saved, savedQuery, places, busy, setRound },
+    ...{ scene, set, undo, redo, data, saved, savedQuery, places, busy, stop, setRound },
     ...{ steps, drawing, exporting, content, openScene },
   };
 }

@@ -1,24 +1,32 @@
 import type { GraphEdge, GraphNode, PathResult } from '@guanxi/contracts';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { groupBy } from '../../ui/edges.ts';
-import { type LayoutRequest, type Positions, seedOf } from './layout.ts';
+import { type LayoutRequest, type Positions, positionsOf, seedOf, workOf } from './layout.ts';
+import type { LayoutAnswer, LayoutMessage } from './layout.worker.ts';
 import type { Pin } from './scene.ts';
 
-/** One worker for the life of the page; answers to what was asked before the last question are not waited for. */
+/** One worker for the life of the page. */
 let worker: Worker | null = null;
-let asked = 0;
+let jobs = 0;
+
+/** Has something laid out; what is given back stops it. */
 function layOutAway(request: LayoutRequest, onDone: (places: Positions) => void): () => void {
   worker ??= new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
   const own = worker;
-  const round = ++asked;
-  const listen = ({ data }: MessageEvent<{ round: number; places: Positions }>) => {
-    if (data.round !== round) return;
+  const job = ++jobs;
+  const listen = ({ data }: MessageEvent<LayoutAnswer>) => {
+    if (data.job !== job) return;
     own.removeEventListener('message', listen);
-    onDone(data.places);
+    onDone(positionsOf(request.nodes, data.places));
   };
+  const tell = (message: LayoutMessage, arrays: readonly Transferable[] = []) =>
+    own.postMessage(message, { transfer: [...arrays] });
   own.addEventListener('message', listen);
-  own.postMessage({ ...request, round });
-  return () => own.removeEventListener('message', listen);
+  const work = workOf(request);
+  tell({ job, work }, [work.places.buffer, work.fixed.buffer, work.ends.buffer, work.weights.buffer]);
+  return () => {
+    own.removeEventListener('message', listen);
+    tell({ stop: job });
+  };
 }
 
 /** Paths side by side from left to right: where their nodes begin, and, where there is nothing else, stay. */
@@ -53,6 +61,8 @@ export interface Places {
   readonly places: Positions;
   /** True while a layout is under way. */
   readonly busy: boolean;
+  /** Leaves the layout that is under way: nodes stay where they are. */
+  readonly stop: () => void;
 }
 
 /** Where nodes stand. They keep their place while others come and go; what is new is laid out in a worker. */
@@ -63,6 +73,7 @@ export function usePlaces({ nodes, edges, path, pins, saved, round }: PlacesQuer
   const pinned = useMemo(() => new Map(pins.map(({ id, x, y }) => [id, { x, y }])), [pins]);
   const latest = useRef(pinned);
   latest.current = pinned;
+  const stopping = useRef<(() => void) | null>(null);
   useEffect(() => {
     const before: Positions = new Map([
       ...(kept.current.round === round ? kept.current.places : []),
@@ -72,6 +83,7 @@ export function usePlaces({ nodes, edges, path, pins, saved, round }: PlacesQuer
     const ids = nodes.map((node) => node.id);
     const keep = (next: Positions) => {
       kept.current = { round, places: new Map([...before, ...next]) };
+      stopping.current = null;
       setPlaces(kept.current.places);
       setBusy(false);
     };
@@ -80,15 +92,18 @@ export function usePlaces({ nodes, edges, path, pins, saved, round }: PlacesQuer
     if (lanes.size > 0 && ids.every((id) => lanes.has(id))) return keep(lanes);
     setBusy(true);
     const start: Positions = new Map([...lanes, ...before]);
-    if (ids.length > shownAtOnce) setPlaces(new Map(ids.map((id) => [id, start.get(id) ?? seedOf(id)])));
-    const lines = [...groupBy(edges, ({ from, to }) => (from < to ? `${from},${to}` : `${to},${from}`)).values()];
-    const pairs = lines.map((pair) => ({
-      from: pair[0]!.from,
-      to: pair[0]!.to,
-      weight: pair.reduce((sum, { weight }) => sum + Math.max(0, weight), 0),
-    }));
-    return layOutAway({ nodes: ids, edges: pairs, before: start, fixed: new Set(latest.current.keys()) }, keep);
+    const begun: Positions = new Map(ids.map((id) => [id, start.get(id) ?? seedOf(id)]));
+    if (ids.length > shownAtOnce) setPlaces(begun);
+    const cancel = layOutAway({ nodes: ids, edges, before: start, fixed: new Set(latest.current.keys()) }, keep);
+    stopping.current = () => {
+      cancel();
+      keep(begun);
+    };
+    return () => {
+      stopping.current = null;
+      cancel();
+    };
   }, [nodes, edges, path, saved, round]);
   const all = useMemo(() => (pinned.size === 0 ? places : new Map([...places, ...pinned])), [places, pinned]);
-  return { places: all, busy };
+  return { places: all, busy, stop: () => stopping.current?.() };
 }

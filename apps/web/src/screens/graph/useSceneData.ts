@@ -1,6 +1,6 @@
 import type { CommonNeighbours, GraphEdge, GraphNode, Influence, PathResult } from '@guanxi/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { call } from '../../api/queries.ts';
 import { edgeKey } from '../../ui/edges.ts';
 import type { Scene } from './scene.ts';
@@ -61,11 +61,33 @@ function edgesAmong(merged: Merged, nodes: readonly GraphNode[], more: readonly 
   return [...edges.values()].filter((edge) => kept.has(edge.from) && kept.has(edge.to));
 }
 
+/** While more answers are on their way, those that come are put together no more often than this. */
+const gatherMs = 400;
+
+/** A stamp that changes at once when nothing more is coming, else now and then: each change draws everything anew. */
+function useGathered(stamp: string, more: boolean): string {
+  const [taken, take] = useState(stamp);
+  const last = useRef(-Infinity);
+  useEffect(() => {
+    if (stamp === taken) return;
+    const now = () => {
+      last.current = performance.now();
+      take(stamp);
+    };
+    const timer = setTimeout(now, more ? Math.max(0, last.current + gatherMs - performance.now()) : 0);
+    return () => clearTimeout(timer);
+  }, [stamp, taken, more]);
+  return more ? taken : stamp;
+}
+
 /** Asks the server for every part of a scene, and puts the answers together. */
 export function useSceneData(scene: Scene): SceneData {
   const { answers, queries } = useSceneQueries(scene);
   // The answers are stable objects: their numbers together say whether anything has changed.
-  const stamp = stampOf(answers);
+  const stamp = useGathered(
+    stampOf(answers),
+    queries.some(({ query }) => query.isFetching),
+  );
   const latest = useRef({ answers, scene });
   latest.current = { answers, scene };
   const merged = useMemo(() => (stamp ? mergeAnswers(latest.current.answers) : empty), [stamp]);
@@ -100,10 +122,10 @@ export function useSceneData(scene: Scene): SceneData {
 const stampOf = ({ details, hoods, parts, path, common, influence }: Answers) =>
   [...details, ...hoods, ...parts, path, common, influence].map(numberOf).join();
 
-/** A number for each object ever seen. */
 const numbers = new WeakMap<object, number>();
 let next = 1;
-function numberOf(value: object | undefined): number {
+/** A number for each object ever seen, so that large ones are told apart without being read. */
+export function numberOf(value: object | undefined): number {
   if (!value) return 0;
   const known = numbers.get(value);
   if (known) return known;

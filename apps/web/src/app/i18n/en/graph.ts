@@ -111,6 +111,9 @@ export const graph: typeof zh = {
       truncated: 'From busy nodes only the strongest relations were followed; weak ones are not counted.',
       model: 'Independent cascades (Kempe et al. 2003), {{runs}} runs; paths are the likeliest ones.',
     },
+    lacking: {
+      scenes: 'Your role opens scenes, but does not save or change them. An administrator can alter this.',
+    },
     groups: {
       title: 'Communities',
       start: 'See communities of customers and products',
@@ -124,6 +127,7 @@ export const graph: typeof zh = {
       more: 'Fine',
       tooMany: '{{n}} nodes; above {{most}} they are shown as communities.',
       drawAll: 'Draw {{n}} anyway',
+      back: 'Back to communities',
       about: '{{n}} communities of {{nodes}} nodes and {{edges}} relations; modularity {{q}}.',
       sampled: 'Too much to divide at once: a random {{share}} of the nodes was taken.',
       truncated: 'Not finished or not all of it: an approximation.',

@@ -109,6 +109,9 @@ export const graph = {
       truncated: '忙碌的节点只沿最强的关系继续，弱的没有计入。',
       model: '独立级联模型（Kempe 等，2003），模拟 {{runs}} 次；每条路径取最可能的一条。',
     },
+    lacking: {
+      scenes: '你的角色可以打开场景，但不能保存或修改，可请管理员调整。',
+    },
     groups: {
       title: '群落',
       start: '看客户与商品的群落',
@@ -122,6 +125,7 @@ export const graph = {
       more: '细',
       tooMany: '有 {{n}} 个节点，超过 {{most}} 个就按群落显示。',
       drawAll: '仍要显示 {{n}} 个',
+      back: '返回群落',
       about: '{{n}} 个群落，来自 {{nodes}} 个节点、{{edges}} 条关系；模块度 {{q}}。',
       sampled: '数据太多，随机取了 {{share}} 的节点。',
       truncated: '没有算完或没有取全，结果是近似的。',
