@@ -59,6 +59,31 @@ export const clippedTables = (page: Page): Promise<string[]> =>
     return clipped;
   });
 
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What of some elements lies outside of a box that cuts it off, by their text; a pixel more or less does not count. */
+export const cutOff = (page: Page, selector: string): Promise<string[]> =>
+  page.evaluate((parts) => {
+    type Item = Box & { getBoundingClientRect(): Rect };
+    const { document, getComputedStyle } = globalThis as never as Window;
+    const cut: string[] = [];
+    for (const item of document.querySelectorAll(parts) as Iterable<Item>) {
+      const own = item.getBoundingClientRect();
+      for (let box = item.parentElement as Item | null; box; box = box.parentElement as Item | null) {
+        const { left, top, right, bottom } = box.getBoundingClientRect();
+        const outside = own.left < left - 1 || own.top < top - 1 || own.right > right + 1 || own.bottom > bottom + 1;
+        if (outside && getComputedStyle(box).overflowX !== 'visible')
+          cut.push(`${item.textContent.trim()} by ${String(box.className)}`);
+      }
+    }
+    return cut;
+  }, selector);
+
 /** Names of everything that can be used in a part of the page and is seen, in its order. */
 export const interactiveIn = (page: Page, selector: string): Promise<string[]> =>
   page.evaluate((parts) => {

@@ -46,7 +46,8 @@ interface View {
   readonly k: number;
 }
 
-const margin = 14;
+/** Room around the cards; above and below there is room for the label of a line that ends there. */
+const margin = { x: 14, y: 30 };
 const clampZoom = (k: number) => Math.min(2.5, Math.max(0.2, k));
 
 function fitOf(cards: readonly GraphCard[], width: number, height: number): View {
@@ -55,7 +56,8 @@ function fitOf(cards: readonly GraphCard[], width: number, height: number): View
   const right = Math.max(...cards.map((card) => card.x + card.width / 2));
   const top = Math.min(...cards.map((card) => card.y - card.height / 2));
   const bottom = Math.max(...cards.map((card) => card.y + card.height / 2));
-  const k = Math.min(1.25, (width - 2 * margin) / (right - left), (height - 2 * margin) / (bottom - top));
+  const room = { width: Math.max(1, width - 2 * margin.x), height: Math.max(1, height - 2 * margin.y) };
+  const k = Math.min(1.25, room.width / (right - left), room.height / (bottom - top));
   return { k, x: width / 2 - (k * (left + right)) / 2, y: height / 2 - (k * (top + bottom)) / 2 };
 }
 
@@ -236,7 +238,7 @@ function Tools({ zoom, fit }: { zoom: (factor: number) => void; fit: () => void 
 export function CardGraph({ label, cards, lines, ground, hint }: CardGraphProps) {
   const { box, view, setView, fit, zoom } = useView(
     cards,
-    cards.map((card) => `${card.id}${Math.round(card.x)}`).join(),
+    cards.map((card) => `${card.id}${Math.round(card.x)},${Math.round(card.y)}`).join(),
   );
   const [hovered, setHovered] = useState<string | null>(null);
   const drag = useRef<{ x: number; y: number } | null>(null);
