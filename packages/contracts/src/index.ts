@@ -18,6 +18,7 @@ export * from './masking.ts';
 export * from './ontology.ts';
 export * from './openapi.ts';
 export * from './pii.ts';
+export * from './reasons.ts';
 export * from './reveal.ts';
 export * from './privacy.ts';
 export * from './scene.ts';

@@ -78,7 +78,7 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
       <div>
         <p className="failure-message">
           {message}
-          {!known && problem?.where && <code>{problem.where}</code>}
+          {problem?.where && <code>{problem.where}</code>}
         </p>
         {!known && problem?.remedy && <p className="muted">{problem.remedy}</p>}
         {!problem && error instanceof Error && !(error instanceof TypeError) && (

@@ -1,4 +1,4 @@
-import type { NodeId } from '@guanxi/contracts';
+import { type NodeId, reason } from '@guanxi/contracts';
 import type { DecisionItem, IdentityDecision, IdentityItem, Observation } from './decision.ts';
 import { splitPerson } from './split.ts';
 import type { IdentifierNode, IdentityState, LinkNode, LinkRule, PersonNode } from './state.ts';
@@ -95,7 +95,7 @@ function* obstacle(state: IdentityState, p: IdentifierNode, q: IdentifierNode, f
 }
 
 function refused(state: IdentityState, p: IdentifierNode, q: IdentifierNode, kind: string, cause: Cause): void {
-  const detail = `${p.kind}–${q.kind}: a person has at most ${state.rules.limit(kind)} ${kind}`;
+  const detail = reason('limit', { field: p.kind, list: q.kind, most: state.rules.limit(kind), event: kind });
   state.record({ ...origin(cause), kind: 'refused', person: p.person.id, other: q.person.id, detail });
 }
 
@@ -145,7 +145,7 @@ function* shareWhereManyOwn(state: IdentityState, device: IdentifierNode, cause:
   }
   const before = device.person.id;
   yield* splitPerson(state, device.person, { ...cause, rule: 'shared_device', tilores: false });
-  const detail = `${device.kind} seen with ${owners.size} people`;
+  const detail = reason('seenWith', { field: device.kind, most: owners.size });
   const other = before === device.person.id ? null : before;
   state.record({ ...origin(cause), rule: 'shared_device', kind: 'shared', person: device.person.id, other, detail });
 }

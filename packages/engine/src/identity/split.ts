@@ -1,3 +1,4 @@
+import { reason } from '@guanxi/contracts';
 import { nodeIdOf } from '../platform/index.ts';
 import { foundedFirst, founderOf, type IdentifierNode, type IdentityState, older, type PersonNode } from './state.ts';
 import { linksOf, membersOf, type Steps } from './steps.ts';
@@ -58,7 +59,7 @@ export function* splitPerson(state: IdentityState, person: PersonNode, cause: Sp
     state.changed(founder);
     state.enter(founder.founds, part, seq);
     if (founder.founds === before) continue;
-    const detail = `${part.length} of ${size} identifiers`;
+    const detail = reason('partOf', { most: part.length, list: size });
     state.record({ seq, at, rule, by, kind: 'split', person: before, other: founder.founds, detail });
   }
 }

@@ -147,7 +147,7 @@ test('check counts, names errors with their values and previews', async () => {
   expect(check.preview[0]).toMatchObject({ userId: 'u0', traits: { name: '人0', points: 0 } });
   expect((await imports.check(file, mapping, 3000)).errors.at(-1)).toMatchObject({
     row: 2002,
-    message: "The row has 1 field, the file's columns are 3",
+    message: 'The row has a number of fields of its own: 1; the file has 3',
   });
 });
 

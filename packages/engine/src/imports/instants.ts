@@ -1,3 +1,4 @@
+import { reason } from '@guanxi/contracts';
 import { UserError } from '../platform/index.ts';
 
 /** Which part comes first in dates such as 03/04/2020. */
@@ -20,9 +21,9 @@ const NAMED_MONTH_FIRST = new RegExp(
 export class NoInstant {
   constructor(readonly message: string) {}
 }
-const NOT_A_TIME = new NoInstant('is not a date or time');
-const AMBIGUOUS = new NoInstant('may be day-month or month-day: say which in `order`');
-const NO_SUCH_DAY = new NoInstant('is a day or time that does not exist');
+const NOT_A_TIME = new NoInstant(reason('notTime'));
+const AMBIGUOUS = new NoInstant(reason('dayOrMonth'));
+const NO_SUCH_DAY = new NoInstant(reason('noDay'));
 
 /**
  * Reads an instant as people write it: ISO 8601, 2010/12/1 8:26, 2010年12月1日 8时26分, 1 Dec 2010 8:26 PM, 01.12.2010,

@@ -1,4 +1,4 @@
-import type { ImportMapping, JsonObject } from '@guanxi/contracts';
+import { type ImportMapping, type JsonObject, reason } from '@guanxi/contracts';
 import { hashOf, UserError } from '../platform/index.ts';
 import { compileFields, type Field, type FieldProblem, problemOf, put, sumOf } from './fields.ts';
 import { Grouping, type Outcome, type RowGroup } from './grouping.ts';
@@ -122,7 +122,7 @@ function eventMaker(mapping: ImportMapping, placeOf: PlaceOf): (group: RowGroup)
     const name = cases.find(({ test }) => test(group.rows[0]!.values))?.name;
     if (name !== undefined) event[mapping.type === 'page' ? 'name' : 'event'] = name;
     if (mapping.type === 'track' && event.event === undefined)
-      problems.push({ row: group.rows[0]!.number, field: 'event', message: 'no case names this event', value: '' });
+      problems.push({ row: group.rows[0]!.number, field: 'event', message: reason('noCase'), value: '' });
     return problems.length > 0 ? { problems } : { event };
   };
 }

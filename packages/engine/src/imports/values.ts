@@ -1,4 +1,4 @@
-import type { FieldSource, Json } from '@guanxi/contracts';
+import { type FieldSource, type Json, reason } from '@guanxi/contracts';
 import { instantReader, NoInstant } from './instants.ts';
 
 /** What databases and tools write where there is nothing. */
@@ -87,10 +87,10 @@ export class CastProblem {
 
 export type Cast = (value: unknown) => Json | CastProblem | undefined;
 
-const NOT_A_NUMBER = new CastProblem('is not a number');
-const NOT_WHOLE = new CastProblem('is not a whole number');
-const NOT_A_BOOLEAN = new CastProblem('is neither yes nor no');
-const NOT_JSON = new CastProblem('is not JSON');
+const NOT_A_NUMBER = new CastProblem(reason('notNumber'));
+const NOT_WHOLE = new CastProblem(reason('notWhole'));
+const NOT_A_BOOLEAN = new CastProblem(reason('notFlag'));
+const NOT_JSON = new CastProblem(reason('notJson'));
 
 type ColumnSource = Extract<FieldSource, { column: string }>;
 

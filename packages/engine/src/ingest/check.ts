@@ -5,6 +5,7 @@ import {
   type Json,
   type JsonObject,
   type QuarantineCode,
+  reason,
 } from '@guanxi/contracts';
 import type { z } from 'zod';
 import { canonicalName } from './read.ts';
@@ -31,23 +32,19 @@ function checkId(event: JsonObject, field: string): Refusal | null {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) || !Number.isInteger(value)
       ? null
-      : refuse('bad_field', field, 'the number is too large to be kept exactly; send it as text');
-  if (typeof value !== 'string') return refuse('bad_field', field, 'must be text');
-  return value.length <= LONGEST_ID ? null : refuse('bad_field', field, `is longer than ${LONGEST_ID} characters`);
+      : refuse('bad_field', field, reason('number'));
+  if (typeof value !== 'string') return refuse('bad_field', field, reason('text'));
+  return value.length <= LONGEST_ID ? null : refuse('bad_field', field, reason('long', { most: LONGEST_ID }));
 }
 
 function checkObject(event: JsonObject, field: string): Refusal | null {
   const value = event[field];
-  return value === undefined || value === null || isObject(value)
-    ? null
-    : refuse('bad_field', field, 'must be an object');
+  return value === undefined || value === null || isObject(value) ? null : refuse('bad_field', field, reason('object'));
 }
 
 function checkTime(event: JsonObject, field: string): Refusal | null {
   const at = instantOf(event[field]);
-  return at !== null && Number.isNaN(at)
-    ? refuse('bad_field', field, 'is not a time between 1970 and 2200 in ISO 8601 or as a count of milliseconds')
-    : null;
+  return at !== null && Number.isNaN(at) ? refuse('bad_field', field, reason('time')) : null;
 }
 
 function checkName(event: JsonObject, type: EventType): Refusal | null {
@@ -55,14 +52,14 @@ function checkName(event: JsonObject, type: EventType): Refusal | null {
   const value = event[field];
   if (type === 'track') {
     if (value === undefined || value === null || value === '')
-      return refuse('no_event_name', 'event', 'a track event needs a name');
-    if (typeof value !== 'string') return refuse('bad_field', 'event', 'must be text');
-    if (value.trim() === '') return refuse('no_event_name', 'event', 'a track event needs a name');
+      return refuse('no_event_name', 'event', reason('eventName'));
+    if (typeof value !== 'string') return refuse('bad_field', 'event', reason('text'));
+    if (value.trim() === '') return refuse('no_event_name', 'event', reason('eventName'));
   } else if (type !== 'page' && type !== 'screen') return null;
   if (value !== undefined && value !== null && typeof value !== 'string')
-    return refuse('bad_field', field, 'must be text');
+    return refuse('bad_field', field, reason('text'));
   return typeof value === 'string' && value.length > LONGEST_NAME
-    ? refuse('bad_field', field, `is longer than ${LONGEST_NAME} characters`)
+    ? refuse('bad_field', field, reason('long', { most: LONGEST_NAME }))
     : null;
 }
 
@@ -82,19 +79,27 @@ function checkIdentifiers(
   mayNameNobody: boolean,
 ): Refusal | null {
   if (type === 'alias') {
-    if (!textOr(event['previousId'])) return refuse('no_identifier', 'previousId', 'an alias event needs previousId');
-    if (!textOr(event['userId'])) return refuse('no_identifier', 'userId', 'an alias event needs userId');
+    if (!textOr(event['previousId']))
+      return refuse('no_identifier', 'previousId', reason('alias', { field: 'previousId' }));
+    if (!textOr(event['userId'])) return refuse('no_identifier', 'userId', reason('alias', { field: 'userId' }));
     return null;
   }
-  if (type === 'group')
-    return textOr(event['groupId']) ? null : refuse('bad_field', 'groupId', 'a group event needs groupId');
-  return mayNameNobody || namesSomebody(event, context)
-    ? null
-    : refuse('no_identifier', 'userId', 'needs userId or anonymousId');
+  if (type === 'group') return textOr(event['groupId']) ? null : refuse('bad_field', 'groupId', reason('groupId'));
+  return mayNameNobody || namesSomebody(event, context) ? null : refuse('no_identifier', 'userId', reason('nobody'));
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+
+/** What a contract has against a property, in the words that are known in every language. */
+function againstContract(event: string, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return reason('expected', { event, list: issue.expected });
+  if (issue.code === 'too_small') return reason('small', { event, most: String(issue.minimum) });
+  if (issue.code === 'too_big') return reason('big', { event, most: String(issue.maximum) });
+  if (issue.code === 'invalid_value') return reason('noneOfEvent', { event, list: issue.values.join(', ') });
+  if (issue.code === 'invalid_format') return reason('form', { event, list: issue.format });
+  return reason('other', { event });
+}
 
 function checkContract(event: JsonObject): Refusal | null {
   const name = canonicalName((event['event'] as string).trim());
@@ -108,7 +113,7 @@ function checkContract(event: JsonObject): Refusal | null {
   return refuse(
     'contract',
     ['properties', ...issue.path].join('.'),
-    missing ? `${name} needs it` : `${name}: ${issue.message}`,
+    missing ? reason('needed', { event: name }) : againstContract(name, issue),
   );
 }
 
@@ -119,7 +124,7 @@ export function checkEvent(event: JsonObject, mayNameNobody = false): Refusal | 
     return refuse(
       'unknown_type',
       'type',
-      type === undefined ? 'is missing' : 'is none of track, identify, page, screen, group, alias',
+      type === undefined ? reason('missing') : reason('noneOf', { list: eventType.options.join(', ') }),
     );
   for (const field of ['messageId', 'userId', 'anonymousId', 'previousId', 'groupId']) {
     const refusal = checkId(event, field);

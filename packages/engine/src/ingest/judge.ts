@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject, SourceMend } from '@guanxi/contracts';
+import { type Json, type JsonObject, type SourceMend, reason } from '@guanxi/contracts';
 import type { LogEntry } from '../platform/index.ts';
 import { checkEvent } from './check.ts';
 import { clean, inspect, jsonText, MAX_DEPTH, wellFormed } from './clean.ts';
@@ -97,7 +97,7 @@ export function judge(raw: Json, envelope: Envelope, court: Court): Verdict {
   const asItCame = changed || mended !== wire || envelope.dialect !== 'segment' ? raw : undefined;
   const size = asItCame === undefined ? text : JSON.stringify(asItCame);
   if (tooLarge(size, court.maxEventBytes))
-    return refused(raw, { code: 'too_large', field: 'body', message: `is larger than ${court.maxEventBytes} bytes` });
+    return refused(raw, { code: 'too_large', field: 'body', message: reason('large', { most: court.maxEventBytes }) });
   return {
     accepted: {
       kind: 'event',

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { z } from 'zod';
 import type { Language } from '../preferences.ts';
 import type { Resources } from './zh/index.ts';
 
@@ -15,6 +16,12 @@ const loaders: Record<Language, () => Promise<{ resources: object }>> = {
   en: () => import('./en/index.ts'),
 };
 
+/** What schemas say of a text that they refuse. */
+const schemaWords: Record<Language, () => Promise<{ default: () => Parameters<typeof z.config>[0] }>> = {
+  zh: () => import('zod/v4/locales/zh-CN.js'),
+  en: () => import('zod/v4/locales/en.js'),
+};
+
 const htmlLanguage: Record<Language, string> = { zh: 'zh-CN', en: 'en' };
 
 /** Loads a language once and switches to it. */
@@ -23,6 +30,7 @@ export async function switchLanguage(language: Language): Promise<void> {
     const { resources } = await loaders[language]();
     i18next.addResourceBundle(language, 'translation', resources);
   }
+  z.config((await schemaWords[language]()).default());
   await i18next.changeLanguage(language);
   document.documentElement.lang = htmlLanguage[language];
 }

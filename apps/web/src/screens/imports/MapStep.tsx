@@ -8,7 +8,7 @@ import { bytes, number } from '../../ui/format.ts';
 import { Panel, Tabs } from '../../ui/Page.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { CheckResult } from './CheckResult.tsx';
-import { draftOf, issuesOf, keepDraft, keptDraft, type Draft } from './draft.ts';
+import { issuesOf, keepDraft, keptDraft, proposedDraft, type Draft } from './draft.ts';
 import { FieldsEditor } from './FieldsEditor.tsx';
 import { JsonEditor } from './JsonEditor.tsx';
 import { RulesEditor } from './RulesEditor.tsx';
@@ -65,7 +65,7 @@ function MappingPanel({
   const [tab, setTab] = useState<(typeof tabs)[number]>('fields');
   const columns = sample.columns.map((column) => column.name);
   const reset = (
-    <Button size="small" onClick={() => onChange(draftOf(sample.proposal.mapping))}>
+    <Button size="small" onClick={() => onChange(proposedDraft(sample, t))}>
       {t('imports.backToProposal')}
     </Button>
   );
@@ -90,7 +90,7 @@ function MappingPanel({
 /** The proposed mapping, open to change, beside the file; then what its first rows become. */
 export function MapStep({ file, sample, onRun }: MapStepProps) {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState<Draft>(() => keptDraft(file) ?? draftOf(sample.proposal.mapping));
+  const [draft, setDraft] = useState<Draft>(() => keptDraft(file) ?? proposedDraft(sample, t));
   useEffect(() => keepDraft(file, draft), [file, draft]);
   const { mapping } = issuesOf(draft);
   const check = useMutation({

@@ -189,6 +189,60 @@ function SkipRules({ draft, columns, onChange }: Part) {
   );
 }
 
+type Group = NonNullable<ImportMapping['group']>;
+
+/** Fields of an event that add up its rows: each a product of up to three fields of the row. */
+function Sums({ draft, group, onChange }: { draft: Draft; group: Group; onChange: (group: Group) => void }) {
+  const { t } = useTranslation();
+  const sums = Object.entries(group.sum);
+  const items = draft.fields.flatMap(({ target }) => (target.startsWith('item.') ? [target.slice(5)] : []));
+  const put = (next: readonly (readonly [string, string[]])[]) => onChange({ ...group, sum: Object.fromEntries(next) });
+  const free = ['properties.revenue', ...Array.from(sums, (_, at) => `properties.sum_${at + 1}`)];
+  return (
+    <div className="stack tight">
+      <p className="meta">{t('imports.sumNote')}</p>
+      {sums.map(([target, factors], at) => (
+        <div key={at} className="row wrap">
+          <Select
+            mode="multiple"
+            maxCount={3}
+            className="wide-input"
+            aria-label={t('imports.sumOf')}
+            placeholder={t('imports.sumOf')}
+            value={factors}
+            onChange={(chosen: string[]) => put(sums.map((one, index) => (index === at ? [target, chosen] : one)))}
+            options={[...new Set(items)].map((value) => ({ value, label: value }))}
+          />
+          <Icon name="arrowRight" size={14} />
+          <Input
+            className="mono-input wide-input"
+            aria-label={t('imports.sumInto')}
+            value={target}
+            onChange={(event) =>
+              sums.every(([other], index) => index === at || other !== event.target.value) &&
+              put(sums.map((one, index) => (index === at ? [event.target.value, factors] : one)))
+            }
+          />
+          <Button
+            type="text"
+            size="small"
+            icon={<Icon name="close" size={14} />}
+            aria-label={`${t('action.remove')} ${target}`}
+            onClick={() => put(sums.filter((_, index) => index !== at))}
+          />
+        </div>
+      ))}
+      <button
+        type="button"
+        className="add-target"
+        onClick={() => put([...sums, [free.find((target) => !(target in group.sum))!, items.slice(0, 1)]])}
+      >
+        <Icon name="plus" size={12} /> {t('imports.addSum')}
+      </button>
+    </div>
+  );
+}
+
 function Grouping({ draft, columns, onChange }: Part) {
   const { t } = useTranslation();
   const { group } = draft;
@@ -238,6 +292,7 @@ function Grouping({ draft, columns, onChange }: Part) {
           </label>
         </div>
       )}
+      {group && <Sums draft={draft} group={group} onChange={(next) => onChange({ ...draft, group: next })} />}
     </section>
   );
 }

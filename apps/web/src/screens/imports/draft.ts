@@ -1,5 +1,13 @@
-import { importMapping, type FieldSource, type FileFormat, type ImportMapping } from '@guanxi/contracts';
+import {
+  importMapping,
+  type FieldSource,
+  type FileFormat,
+  type FileSample,
+  type ImportMapping,
+} from '@guanxi/contracts';
+import type { TFunction } from 'i18next';
 import { issuesOfError, type Issue } from '../../ui/parseWith.ts';
+import { refusalText } from '../../ui/refusalText.ts';
 
 /** One field of the mapping while it is edited: its target may be empty or named twice for a while. */
 export interface DraftField {
@@ -24,6 +32,12 @@ export const mappingOf = (draft: Draft): ImportMapping => ({
     draft.fields.filter((field) => field.target.trim()).map((field) => [field.target.trim(), field.source]),
   ),
 });
+
+/** The proposal as a draft; why rows are left out is said in the reader's language, in which it may be changed. */
+export function proposedDraft({ proposal: { mapping } }: FileSample, t: TFunction): Draft {
+  const skip = mapping.skip.map((rule) => ({ ...rule, reason: refusalText(rule.reason, t) }));
+  return draftOf({ ...mapping, skip });
+}
 
 /** What the contract says of a mapping, and targets that are named twice. */
 export function issuesOf(draft: Draft): { mapping: ImportMapping | null; issues: Issue[]; twice: string[] } {

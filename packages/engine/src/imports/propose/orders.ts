@@ -1,4 +1,4 @@
-import type { ImportMapping, MappingProposal } from '@guanxi/contracts';
+import { type ImportMapping, type MappingProposal, reason } from '@guanxi/contracts';
 import type { ColumnEvidence } from './profile.ts';
 import { castFor } from './draft.ts';
 import { type Common, type Known, takePerson, takeTime } from './parts.ts';
@@ -22,7 +22,7 @@ export function proposeOrders(known: Known, common: Common): MappingProposal {
   draft.keepRest(columns, (column) => (lines && varies(column, order) ? 'item' : 'properties'));
   const skip =
     order.profile.filled < 1
-      ? [{ when: [{ column: order.profile.name, is: 'empty' as const }], reason: 'no order number' }]
+      ? [{ when: [{ column: order.profile.name, is: 'empty' as const }], reason: reason('noOrder') }]
       : [];
   return draft.finish({
     ...common,

@@ -1,4 +1,4 @@
-import type { FileFormat, Localized, MappingProposal } from '@guanxi/contracts';
+import { type FileFormat, type Localized, type MappingProposal, reason } from '@guanxi/contracts';
 import { type Assignment, assignConcepts } from './assign.ts';
 import { castFor, Draft } from './draft.ts';
 import { proposeOrders } from './orders.ts';
@@ -208,7 +208,7 @@ function proposeWire({ columns, draft }: Known, common: Common): MappingProposal
   const others = types.values.filter(([value]) => value !== type);
   const skip = others.map(([value]) => ({
     when: [{ column: 'type', is: 'equals' as const, value }],
-    reason: `another type: ${value}`.slice(0, 80),
+    reason: reason('otherType', { field: value.slice(0, 60) }),
   }));
   return draft.finish({ ...common, type, skip: skip.slice(0, 20) });
 }

@@ -1,4 +1,4 @@
-import type { FileFormat } from '@guanxi/contracts';
+import { type FileFormat, reason } from '@guanxi/contracts';
 import { UserError } from '../../platform/index.ts';
 import { type ByteCount, type ByteSource, packingOf, unpack, headOf } from './bytes.ts';
 import { DelimitedParser, type Dialect } from './delimited.ts';
@@ -100,6 +100,5 @@ async function* batchesOf(source: ByteSource, how: How): AsyncGenerator<RowBatch
 function fitted(row: Row, width: number): Row {
   if (row.values.length > width && row.values.slice(width).every((value) => value === ''))
     return { ...row, values: row.values.slice(0, width) };
-  const has = row.values.length === 1 ? '1 field' : `${row.values.length} fields`;
-  return { ...row, values: [], problem: `The row has ${has}, the file's columns are ${width}` };
+  return { ...row, values: [], problem: reason('width', { most: row.values.length, list: width }) };
 }

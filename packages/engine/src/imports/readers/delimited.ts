@@ -1,3 +1,4 @@
+import { reason } from '@guanxi/contracts';
 import { MAX_ROW_CHARACTERS, type Row } from './rows.ts';
 
 export interface Dialect {
@@ -50,7 +51,7 @@ export class DelimitedParser {
       let end = buffer.indexOf(newline, start);
       if (end < 0) {
         if (buffer.length - start > MAX_ROW_CHARACTERS && !final) {
-          rows.push(this.#problem(this.#line, 'The row is longer than 16 million characters'));
+          rows.push(this.#problem(this.#line, reason('longRow')));
           this.#discarding = true;
           start = buffer.length;
           break;
@@ -129,7 +130,7 @@ export class DelimitedParser {
         if (delimiter !== '\t')
           return {
             kind: 'problem',
-            problem: closed ? 'Text follows a closing quote' : 'A quote is opened and never closed',
+            problem: closed ? reason('afterQuote') : reason('openQuote'),
           };
       }
       if (lineEnd >= 0 && lineEnd < at) lineEnd = buffer.indexOf(newline, at);

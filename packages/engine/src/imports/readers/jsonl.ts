@@ -1,4 +1,4 @@
-import type { FileFormat } from '@guanxi/contracts';
+import { type FileFormat, reason } from '@guanxi/contracts';
 import type { ByteCount, ByteSource } from './bytes.ts';
 import { textHead, textOfFile } from './delimited-table.ts';
 import {
@@ -45,7 +45,7 @@ async function* batchesOf(source: ByteSource, asked: FileFormat, columns: Growin
     }
     left = buffer.slice(start);
     if (left.length > MAX_ROW_CHARACTERS || discarding) {
-      if (!discarding) rows.push(problem(number, 'The line is longer than 16 million characters'));
+      if (!discarding) rows.push(problem(number, reason('longLine')));
       discarding = true;
       left = '';
     }
@@ -66,9 +66,9 @@ function readLine(line: string, number: number, columns: GrowingColumns): Row {
   try {
     value = parse(content);
   } catch {
-    return problem(number, 'The line is not JSON');
+    return problem(number, reason('lineNotJson'));
   }
-  if (!isPlainObject(value)) return problem(number, 'The line is JSON, but not an object');
+  if (!isPlainObject(value)) return problem(number, reason('lineNotObject'));
   const values = columns.flatten(value);
   return values ? { number, values, content } : problem(number, TOO_MANY_COLUMNS);
 }

@@ -136,8 +136,8 @@ describe('rows that cannot be read', () => {
   test('cost themselves alone', async () => {
     expect(await problems('a,b,c\n1,2,3\n1,2\n1,2,3,4\n4,5,6,,\n"7"x,8,9\n"never closed,8,9\n7,8,9\n')).toEqual([
       '1/2/3',
-      "The row has 2 fields, the file's columns are 3",
-      "The row has 4 fields, the file's columns are 3",
+      'The row has a number of fields of its own: 2; the file has 3',
+      'The row has a number of fields of its own: 4; the file has 3',
       '4/5/6',
       'Text follows a closing quote',
       'A quote is opened and never closed',

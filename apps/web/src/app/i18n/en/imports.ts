@@ -69,6 +69,11 @@ export const imports: typeof zh = {
     groupBy: 'By these columns',
     groupInto: 'Into',
     groupWithin: 'At most this many rows apart',
+    sumNote:
+      'Rows can be added up into a field of the event, such as the sum of quantity × price into properties.revenue. One field is added up as it is, two or three are multiplied first.',
+    sumOf: 'Fields to add up',
+    sumInto: 'Into',
+    addSum: 'Add a total',
     dataset: 'Data set name',
     eventType: 'Event type',
     apply: 'Apply',

@@ -68,6 +68,11 @@ export const imports = {
     groupBy: '按这些列',
     groupInto: '放入',
     groupWithin: '相隔不超过（行）',
+    sumNote:
+      '可把各行相加写进事件，例如 数量 × 价格 之和写进 properties.revenue。选一个字段就是直接相加，选两三个则先相乘。',
+    sumOf: '相加的字段',
+    sumInto: '写入',
+    addSum: '加一项合计',
     dataset: '数据集名称',
     eventType: '事件类型',
     apply: '应用',
