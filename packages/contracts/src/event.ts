@@ -125,6 +125,17 @@ export const eventContracts = {
 } as const satisfies Record<string, z.ZodType>;
 export type ContractedEvent = keyof typeof eventContracts;
 
+/** Properties that say what an event was about, best first, where it is not what is usual (a name, a title, an order). */
+export const eventSubjects: Readonly<Partial<Record<ContractedEvent, readonly string[]>>> = {
+  'Service Ticket Opened': ['subject', 'category', 'body', 'ticket_id'],
+  'Service Ticket Closed': ['subject', 'ticket_id'],
+  'Topic Joined': ['topic'],
+  'Message Sent': ['body', 'conversation_id'],
+  'Post Engaged': ['title', 'action', 'post_id'],
+  'Share Opened': ['name', 'share_id'],
+  'Consent Updated': ['purpose'],
+};
+
 /** Other spellings of the contracted events, as clients send them. */
 export const eventAliases: Record<string, ContractedEvent> = {
   Searched: 'Products Searched',

@@ -21,6 +21,8 @@ export const reasonTexts = {
   big: '{event}: must not be more than {most}',
   noneOfEvent: '{event}: must be one of {list}',
   form: '{event}: does not have the form of {list}',
+  productId: '{event}: a product needs product_id or sku',
+  purpose: '{event}: consent needs a purpose',
   other: '{event}: is not as it should be',
   noCase: 'no case names this event',
   notNumber: 'is not a number',

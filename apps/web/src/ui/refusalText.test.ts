@@ -12,8 +12,8 @@ test('what the gate says is told by its key with what it is about; the unknown s
   expect(refusalText('is longer than 200 characters', t)).toBe('gate.long 200');
   expect(refusalText('Order Completed needs it', t)).toBe('gate.needed Order Completed');
   expect(refusalText('is not a whole number', t)).toBe('gate.notWhole');
-  expect(refusalText('The row has a number of fields of its own: 3; the file has 4', t)).toBe('gate.width 3 4');
-  expect(refusalText('Order Completed: must be of the type string', t)).toBe('gate.expected Order Completed string');
+  expect(refusalText('The row has a number of fields of its own: 3; the file has 4', t)).toBe('gate.width 4 3');
+  expect(refusalText('Order Completed: must be of the type string', t)).toBe('gate.expected string Order Completed');
   const kind = (word: string) => `<${word}>`;
   expect(refusalText('member_no–phone: a person has at most 1 member_no', t, kind)).toBe(
     'gate.limit <member_no> <phone> 1 <member_no>',

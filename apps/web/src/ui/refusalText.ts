@@ -8,8 +8,12 @@ const NAMED = new Set(['field', 'list', 'event']);
 export function refusalText(message: string, t: TFunction, name: (word: string) => string = (word) => word): string {
   const found = readReason(message);
   if (!found) return name(message);
-  const values = Object.entries(found.values).map(([key, value]) => [key, NAMED.has(key) ? name(value) : value]);
-  return t(`gate.${found.code}`, Object.fromEntries(values) as Record<string, string>);
+  const told = (key: string) => {
+    const value = found.values[key] ?? '';
+    return value && NAMED.has(key) ? name(value) : value;
+  };
+  const values = { field: told('field'), list: told('list'), most: told('most'), event: told('event') };
+  return t(`gate.${found.code}`, values);
 }
 
 /** The same for `field: message`, as lists of events carry it. */

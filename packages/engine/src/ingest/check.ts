@@ -98,6 +98,8 @@ function againstContract(event: string, issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big') return reason('big', { event, most: String(issue.maximum) });
   if (issue.code === 'invalid_value') return reason('noneOfEvent', { event, list: issue.values.join(', ') });
   if (issue.code === 'invalid_format') return reason('form', { event, list: issue.format });
+  if (issue.code === 'custom' && issue.path.at(-1) === 'product_id') return reason('productId', { event });
+  if (issue.code === 'custom' && issue.path.at(-1) === 'purpose') return reason('purpose', { event });
   return reason('other', { event });
 }
 

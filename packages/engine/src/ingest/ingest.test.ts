@@ -370,6 +370,12 @@ test('subjects say what an event was about, in 120 characters', async () => {
   expect(await subject({ query: '敏感肌\n修护' })).toBe('敏感肌 修护');
   expect((await subject({ title: '😀'.repeat(100) })).length).toBeLessThanOrEqual(120);
   expect(await subject({})).toBe('');
+  const named = async (event: string, properties: JsonObject) => subjectOf(await one({ ...track, event, properties }));
+  expect(await named('Topic Joined', { topic: '油痘肌护肤' })).toBe('油痘肌护肤');
+  const ticket = { ticket_id: 'T1', order_id: 'O1' };
+  expect(await named('Service Ticket Opened', { ...ticket, subject: '面膜刺痛泛红' })).toBe('面膜刺痛泛红');
+  expect(await named('Service Ticket', ticket)).toBe('T1');
+  expect(await named('Share Opened', { share_id: 'S1', url: 'https://example.com' })).toBe('S1');
 });
 
 test('sources show what came, per slice and per day', async () => {

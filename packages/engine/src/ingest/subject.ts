@@ -1,4 +1,4 @@
-import type { JsonObject } from '@guanxi/contracts';
+import { type ContractedEvent, eventSubjects, type JsonObject } from '@guanxi/contracts';
 import { wellFormed } from './clean.ts';
 import { type CanonicalEvent, isObject, textOr } from './types.ts';
 
@@ -42,7 +42,9 @@ function firstOf(object: JsonObject, keys: readonly string[]): string | null {
 
 /** What an event was about, in at most 120 characters: product names, an order number, a search, an address. */
 export function subjectOf(event: CanonicalEvent): string {
+  const own = eventSubjects[event.name as ContractedEvent];
   const text =
+    (own ? firstOf(event.properties, own) : null) ??
     productNames(event.properties['products']) ??
     firstOf(event.properties, TELLING) ??
     (event.type === 'group' ? (textOr(event.traits['name']) ?? event.groupId) : null) ??

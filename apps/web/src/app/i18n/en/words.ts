@@ -218,6 +218,8 @@ export const words: typeof zh = {
     big: '{{event}}: must be at most {{most}}',
     form: '{{event}}: is not of the form {{list}}',
     noneOfEvent: '{{event}}: must be one of {{list}}',
+    productId: '{{event}}: a product needs product_id or sku',
+    purpose: '{{event}}: consent needs a purpose',
     other: '{{event}}: is not as it should be',
     noCase: 'no case names this event',
     notNumber: 'is not a number',

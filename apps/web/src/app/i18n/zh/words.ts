@@ -215,6 +215,8 @@ export const words = {
     big: '{{event}}：不能大于 {{most}}',
     form: '{{event}}：格式应为 {{list}}',
     noneOfEvent: '{{event}}：应为以下之一：{{list}}',
+    productId: '{{event}}：商品需要 product_id 或 sku',
+    purpose: '{{event}}：同意需要用途',
     other: '{{event}}：不符合要求',
     noCase: '没有规则为这一行的事件命名',
     notNumber: '不是数字',
