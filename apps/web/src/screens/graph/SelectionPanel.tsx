@@ -29,13 +29,8 @@ interface SelectionPanelProps {
   readonly onExport: (() => void) | null;
 }
 
-/** Several nodes at once: what they are, and what to do with them. */
-export function SelectionPanel(props: SelectionPanelProps) {
-  const { chosen, scene, data, places, how, onScene, onChoose } = props;
-  const { t } = useTranslation();
-  const names = useNames();
-  const may = useMay();
-  const ids = [...chosen];
+/** The chosen nodes of each type. */
+function typesOf(data: SceneData, chosen: ReadonlySet<string>): Map<string, string[]> {
   const types = new Map<string, string[]>();
   for (const { id, type } of data.nodes) {
     if (!chosen.has(id)) continue;
@@ -43,38 +38,72 @@ export function SelectionPanel(props: SelectionPanelProps) {
     if (members) members.push(id);
     else types.set(type, [id]);
   }
+  return types;
+}
+
+/** How many of each type are chosen; one click keeps to a type. */
+function Types({
+  types,
+  onChoose,
+}: {
+  types: ReadonlyMap<string, readonly string[]>;
+  onChoose: (ids: readonly string[]) => void;
+}) {
+  const names = useNames();
+  return (
+    <ul className="legend">
+      {[...types].map(([type, members]) => (
+        <li key={type}>
+          <button type="button" onClick={() => onChoose(members)}>
+            <FamilyGlyph family={names.family(type)} size={14} />
+            <span className="clip">{names.nodeType(type)}</span>
+            <span className="meta">{number(members.length)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Who may not keep scenes is told so. */
+function KeepButton({ onKeep }: { onKeep: () => void }) {
+  const { t } = useTranslation();
+  const may = useMay()('scenes.write');
+  return (
+    <Button
+      size="small"
+      icon={<Icon name="bookmark" size={14} />}
+      disabled={!may}
+      title={may ? undefined : t('graph.lacking.scenes')}
+      onClick={onKeep}
+    >
+      {t('graph.scenes.save')}
+    </Button>
+  );
+}
+
+const pinsOf = (ids: readonly string[], places: Positions) =>
+  ids.flatMap((id) => (places.has(id) ? [{ id, ...places.get(id)! }] : []));
+
+/** Several nodes at once: what they are, and what to do with them. */
+export function SelectionPanel(props: SelectionPanelProps) {
+  const { chosen, scene, data, places, how, onScene, onChoose } = props;
+  const { t } = useTranslation();
+  const ids = [...chosen];
   const pinned = new Set(scene.pins.map(({ id }) => id));
   const allPinned = ids.every((id) => pinned.has(id));
   const act = (next: Scene) => {
     onScene(next);
     onChoose([]);
   };
-  const pinAll = () =>
-    onScene(
-      allPinned
-        ? unpin(scene, ids)
-        : pin(
-            scene,
-            ids.flatMap((id) => (places.has(id) ? [{ id, ...places.get(id)! }] : [])),
-          ),
-    );
+  const pinAll = () => onScene(allPinned ? unpin(scene, ids) : pin(scene, pinsOf(ids, places)));
   return (
     <Panel
       title={t('graph.selection.title', { n: number(ids.length) })}
       actions={<CloseButton onClose={() => onChoose([])} />}
     >
       <div className="stack">
-        <ul className="legend">
-          {[...types].map(([type, members]) => (
-            <li key={type}>
-              <button type="button" onClick={() => onChoose(members)}>
-                <FamilyGlyph family={names.family(type)} size={14} />
-                <span className="clip">{names.nodeType(type)}</span>
-                <span className="meta">{number(members.length)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <Types types={typesOf(data, chosen)} onChoose={onChoose} />
         <div className="row wrap">
           <Button size="small" type="primary" onClick={() => act(keepOnly(scene, ids))}>
             {t('graph.selection.keep')}
@@ -101,15 +130,7 @@ export function SelectionPanel(props: SelectionPanelProps) {
           >
             {t('graph.selection.copy')}
           </Button>
-          <Button
-            size="small"
-            icon={<Icon name="bookmark" size={14} />}
-            disabled={!may('scenes.write')}
-            title={may('scenes.write') ? undefined : t('graph.lacking.scenes')}
-            onClick={props.onSave}
-          >
-            {t('graph.scenes.save')}
-          </Button>
+          <KeepButton onKeep={props.onSave} />
           {props.onExport && (
             <Button size="small" icon={<Icon name="download" size={14} />} onClick={props.onExport}>
               {t('graph.selection.export')}
