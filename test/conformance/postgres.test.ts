@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createJobs,
+  jobSeal,
+  vaultOf,
   createLogger,
   jobMigrations,
   localSignals,
@@ -215,7 +217,8 @@ describe.each([
   it('jobs are handed out and finish', async () => {
     await postgres.migrate(jobMigrations);
     const logger = createLogger('silent');
-    const jobs = createJobs({ postgres, clock: systemClock, logger, signals: localSignals(logger) });
+    const seal = jobSeal(vaultOf(Buffer.alloc(32, 1)).cipher('jobs'));
+    const jobs = createJobs({ postgres, clock: systemClock, logger, signals: localSignals(logger), seal });
     const handler = async () => ({ rows: 3 });
     const handlers = {
       import: handler,

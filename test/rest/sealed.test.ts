@@ -18,6 +18,8 @@ const SECRETS = {
   blocked: 'blocked-77vq1x-value',
   cell: 'cell-k93jx0-q71bz',
   refused: 'refused-0xj4k-91vqb',
+  file: 'file-of-vq81z-kx',
+  mend: 'mend-zx93k-qv71',
 };
 const folder = mkdtempSync(join(tmpdir(), 'guanxi-sealed-'));
 const config = { ...readConfig({ GUANXI_DATA: folder, GUANXI_LOG_LEVEL: 'error' }), port: 0 };
@@ -48,7 +50,7 @@ async function fill(): Promise<void> {
   });
   const refused = { type: 'track', event: 'Order Completed', userId: 'u9', properties: { note: SECRETS.refused } };
   await guanxi.ingest.acceptEvents(source!.id, [identify('m1', 'u1'), refused], { lasting: false });
-  const upload = await call(`${url}/api/imports/files?name=people.csv`, {
+  const upload = await call(`${url}/api/imports/files?name=${SECRETS.file}.csv`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
     body: `id,member_no,note\nu5,m5,${SECRETS.cell}\n`,
@@ -66,6 +68,9 @@ async function fill(): Promise<void> {
     body: JSON.stringify(unmerge),
   });
   expect(response.status).toBe(200);
+  await guanxi.ingest.sources.update(source!.id, {
+    mends: [{ change: { kind: 'set', path: 'properties.store', value: SECRETS.mend } }],
+  });
   const rules = guanxi.identity.rules();
   const [first, ...others] = rules.kinds;
   await guanxi.identity.setRules({
@@ -99,6 +104,35 @@ test('no file of the data folder holds a value, and every file of the tables is 
   const [person] = await guanxi.identity.search(SECRETS.phone, 1);
   const { history } = await guanxi.identity.person(person!);
   expect(history.some(({ detail }) => detail === SECRETS.note)).toBe(true);
+});
+
+test('jobs and sources of a version that did not seal them are sealed by the next start', async () => {
+  const { postgres } = server.guanxi.platform;
+  const before = {
+    jobs: await server.guanxi.platform.jobs.list(50),
+    sources: await server.guanxi.ingest.sources.list(),
+  };
+  expect(JSON.stringify(before)).toContain(SECRETS.file);
+  expect(JSON.stringify(before)).toContain(SECRETS.mend);
+  for (const { id, title, result } of before.jobs)
+    await postgres.query(
+      "UPDATE job SET title = $2, params = '{}', saved = NULL, result = $3, error = NULL WHERE id = $1",
+      [id, title, JSON.stringify(result)],
+    );
+  for (const { id, name, mends } of before.sources)
+    await postgres.query('UPDATE source SET name = $2, mends = $3 WHERE id = $1', [id, name, JSON.stringify(mends)]);
+  await server.close();
+  const holding = () =>
+    filesOf(folder).filter((file) =>
+      [SECRETS.file, SECRETS.mend].some((secret) => readFileSync(file).includes(secret)),
+    );
+  expect(holding().length).toBeGreaterThan(0);
+  server = await startServer(config);
+  expect(await server.guanxi.platform.jobs.list(50)).toEqual(before.jobs);
+  expect(await server.guanxi.ingest.sources.list()).toEqual(before.sources);
+  await server.close();
+  expect(holding()).toEqual([]);
+  server = await startServer(config);
 });
 
 test('with a wrong key nothing opens and nothing is changed; the right one opens it all again', async () => {

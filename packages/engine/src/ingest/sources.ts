@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { SourceMend } from '@guanxi/contracts';
-import { type Migration, type Platform, reloadOn, UserError } from '../platform/index.ts';
+import {
+  type Migration,
+  type Platform,
+  type Postgres,
+  reloadOn,
+  type TextCipher,
+  UserError,
+} from '../platform/index.ts';
 import { checkMends } from './mend.ts';
 
 /** A source as it is configured, without its figures. */
@@ -61,20 +68,21 @@ interface SourceRow {
   kind: SourceConfig['kind'];
   write_key: string;
   enabled: boolean;
-  mends: SourceMend[];
+  /** Sealed; an empty list of a new source is one. */
+  mends: string | SourceMend[];
   created_at: Date;
   generated: boolean;
 }
 
 const DEFAULT_ID = 'default';
 const DEFAULT_NAME = '默认来源 Default';
-const toSource = (row: SourceRow): SourceConfig => ({
+const toSource = (row: SourceRow, cipher: TextCipher): SourceConfig => ({
   id: row.id,
-  name: row.name,
+  name: cipher.open(row.name),
   kind: row.kind,
   writeKey: row.write_key,
   enabled: row.enabled,
-  mends: row.mends,
+  mends: typeof row.mends === 'string' ? (JSON.parse(cipher.open(row.mends)) as SourceMend[]) : row.mends,
   createdAt: row.created_at,
   generated: row.generated,
 });
@@ -83,14 +91,43 @@ const noSuchSource = () => new UserError('not_found', 'no_such_source', 'There i
 /** Told when a source was made or changed. */
 const SOURCES = 'sources';
 
+const sealedMends = (mends: readonly SourceMend[], cipher: TextCipher) =>
+  JSON.stringify(cipher.seal(JSON.stringify(mends)));
+
+/** What a version that did not seal wrote is sealed: names may be those of files, mends put customers' values in place of others. */
+async function sealOlder(postgres: Postgres, cipher: TextCipher): Promise<void> {
+  const rows = await postgres.query<Pick<SourceRow, 'id' | 'name' | 'mends'>>('SELECT id, name, mends FROM source');
+  const older = rows.filter(({ name }) => !isSealed(name, cipher));
+  if (older.length === 0) return;
+  for (const { id, name, mends } of older)
+    await postgres.query('UPDATE source SET name = $2, mends = $3 WHERE id = $1 AND name = $4', [
+      id,
+      cipher.seal(name),
+      typeof mends === 'string' ? JSON.stringify(mends) : sealedMends(mends, cipher),
+      name,
+    ]);
+  await postgres.purge(['source']);
+}
+
+function isSealed(text: string, cipher: TextCipher): boolean {
+  try {
+    cipher.open(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Sources in PostgreSQL, all of them in memory: a write key is looked up for every request. */
 export async function openSources(platform: Platform): Promise<SourceStore> {
-  const { postgres, clock, signals } = platform;
+  const { postgres, clock, signals, vault } = platform;
+  const cipher = vault.cipher('sources');
   await postgres.migrate(migrations);
+  await sealOlder(postgres, cipher);
   const byId = new Map<string, SourceConfig>();
   const byKey = new Map<string, SourceConfig>();
   const keep = (row: SourceRow): SourceConfig => {
-    const source = toSource(row);
+    const source = toSource(row, cipher);
     byId.set(source.id, source);
     if (source.writeKey) byKey.set(source.writeKey, source);
     return source;
@@ -108,7 +145,7 @@ export async function openSources(platform: Platform): Promise<SourceStore> {
     const writeKey = kind === 'sdk' ? randomBytes(16).toString('hex') : '';
     const [row] = await postgres.query<SourceRow>(
       `INSERT INTO source (id, name, kind, write_key, created_at, generated) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING *`,
-      [id, name, kind, writeKey, new Date(clock.now()), generated],
+      [id, cipher.seal(name), kind, writeKey, new Date(clock.now()), generated],
     );
     if (!row) return null;
     const source = keep(row);
@@ -149,7 +186,7 @@ export async function openSources(platform: Platform): Promise<SourceStore> {
       const [row] = await postgres.query<SourceRow>(
         `UPDATE source SET name = coalesce($2, name), enabled = coalesce($3, enabled), mends = coalesce($4::jsonb, mends)
          WHERE id = $1 RETURNING *`,
-        [id, name ?? null, enabled ?? null, mends ? JSON.stringify(mends) : null],
+        [id, name === undefined ? null : cipher.seal(name), enabled ?? null, mends ? sealedMends(mends, cipher) : null],
       );
       if (!row) throw noSuchSource();
       const source = keep(row);

@@ -4,6 +4,7 @@ export * from './config.ts';
 export * from './engines.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './jobs-sealed.ts';
 export * from './jobs.ts';
 export { adoptTerms, type Duties, type Leadership, type Term } from './leader.ts';
 export * from './lock.ts';

@@ -3,6 +3,7 @@ import type { Job, JobKind } from '@guanxi/contracts';
 import PgBoss from 'pg-boss';
 import type { Clock } from './clock.ts';
 import { UserError, briefly } from './errors.ts';
+import type { JobSeal, JobTexts, SealedJobTexts } from './jobs-sealed.ts';
 import type { Migration, Postgres, Statements } from './postgres.ts';
 import type { Signals } from './signals.ts';
 import type { Logger } from './telemetry.ts';
@@ -54,14 +55,11 @@ export const jobMigrations: readonly Migration[] = [
   },
 ];
 
-interface JobRow {
+interface JobRow extends SealedJobTexts {
   id: string;
   kind: JobKind;
-  title: string;
   state: Job['state'];
   unit: Job['unit'];
-  params: unknown;
-  saved: unknown;
   done: string;
   total: string | null;
   done_before: string;
@@ -69,12 +67,10 @@ interface JobRow {
   started_at: Date | null;
   finished_at: Date | null;
   updated_at: Date | null;
-  result: Record<string, unknown>;
-  error: string | null;
   attempt: number;
 }
 
-function toJob(row: JobRow): Job {
+function toJob(row: JobRow, { title, result, error }: JobTexts): Job {
   const done = Number(row.done);
   const total = row.total === null ? null : Number(row.total);
   const end = row.finished_at ?? row.updated_at;
@@ -84,7 +80,7 @@ function toJob(row: JobRow): Job {
   return {
     id: row.id,
     kind: row.kind,
-    title: row.title,
+    title,
     state: row.state,
     unit: row.unit,
     done,
@@ -94,8 +90,8 @@ function toJob(row: JobRow): Job {
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
-    result: row.result,
-    error: row.error,
+    result,
+    error,
     attempt: row.attempt,
   };
 }
@@ -126,13 +122,14 @@ export interface JobParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signals: Signals;
+  readonly seal: JobSeal;
 }
 
 /**
  * Durable jobs: pg-boss hands them out, the `job` table says how far they are. One job at a time. What a run writes
  * carries its attempt: a process that was thought dead cannot write over its successor.
  */
-export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs {
+export function createJobs({ postgres, clock, logger, signals, seal }: JobParts): Jobs {
   // Through our own connection: the embedded server has but one.
   const db = {
     executeSql: async (sql: string, values?: unknown[]) => ({ rows: (await postgres.query(sql, values)) ?? [] }),
@@ -167,17 +164,18 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
     if (!row) return;
     const controller = new AbortController();
     running.set(id, controller);
-    let last = { done: Number(row.done), total: row.total === null ? null : Number(row.total), result: row.result };
+    const { params, saved, result: before } = seal.open(row);
+    let last = { done: Number(row.done), total: row.total === null ? null : Number(row.total), result: before };
     let writtenAt = 0;
     const write = () =>
       postgres.query(
         'UPDATE job SET done = $2, total = $3, result = $4, updated_at = $5 WHERE id = $1 AND attempt = $6',
-        [id, last.done, last.total, last.result, now(), row.attempt],
+        [id, last.done, last.total, seal.json(last.result), now(), row.attempt],
       );
     const run: JobRun = {
       id,
-      params: row.params,
-      saved: row.saved,
+      params,
+      saved,
       signal: controller.signal,
       progress(update) {
         last = {
@@ -193,7 +191,7 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
         controller.signal.throwIfAborted();
         await postgres.query('UPDATE job SET saved = $2 WHERE id = $1 AND attempt = $3', [
           id,
-          JSON.stringify(state),
+          seal.json(state),
           row.attempt,
         ]);
       },
@@ -204,7 +202,7 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
       await postgres.query('UPDATE job SET state = $2, error = $3, finished_at = $4 WHERE id = $1 AND attempt = $5', [
         id,
         state,
-        error,
+        error === null ? null : seal.text(error),
         now(),
         row.attempt,
       ]);
@@ -228,7 +226,8 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
     }
   };
 
-  const get = async (id: string) => toJob(await rowOf(id));
+  const shown = (row: JobRow) => toJob(row, seal.open(row));
+  const get = async (id: string) => shown(await rowOf(id));
   const leave = signals.subscribe(CANCEL, (id) => running.get(id)?.abort());
   const pause = async () => {
     stopping = true;
@@ -241,13 +240,13 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
   return {
     get,
     async list(limit) {
-      return (await postgres.query<JobRow>('SELECT * FROM job ORDER BY created_at DESC LIMIT $1', [limit])).map(toJob);
+      return (await postgres.query<JobRow>('SELECT * FROM job ORDER BY created_at DESC LIMIT $1', [limit])).map(shown);
     },
     async submit(kind, title, params, unit) {
       const id = randomUUID();
       await postgres.query(
-        "INSERT INTO job (id, kind, title, state, unit, params, created_at) VALUES ($1, $2, $3, 'queued', $4, $5, $6)",
-        [id, kind, title, unit, JSON.stringify(params), now()],
+        "INSERT INTO job (id, kind, title, state, unit, params, result, created_at) VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7)",
+        [id, kind, seal.text(title), unit, seal.json(params), seal.json({}), now()],
       );
       await enqueue(id);
       return get(id);
@@ -275,14 +274,12 @@ export function createJobs({ postgres, clock, logger, signals }: JobParts): Jobs
     },
     async naming(names) {
       const rows = await postgres.query<JobRow>("SELECT * FROM job WHERE state IN ('done', 'failed', 'cancelled')");
-      return rows
-        .filter((row) => names(JSON.stringify([row.title, row.params, row.saved, row.result, row.error])))
-        .map((row) => row.id);
+      return rows.filter((row) => names(JSON.stringify(seal.open(row)))).map((row) => row.id);
     },
     async scrub(ids) {
       await postgres.query(
-        "UPDATE job SET title = '–', params = '{}', saved = NULL, result = '{}', error = NULL WHERE id = ANY($1::uuid[])",
-        [ids],
+        'UPDATE job SET title = $2, params = $3, saved = NULL, result = $3, error = NULL WHERE id = ANY($1::uuid[])',
+        [ids, seal.text('–'), seal.json({})],
       );
     },
     async ended(before) {
