@@ -149,6 +149,37 @@ function twoProcesses(log: string): void {
     expect(text).toContain('Seen Elsewhere');
   });
 
+  test('who is erased is forgotten by the live view of every process', async () => {
+    const name = 'Whispered By Nightjars';
+    expect(await send(nodes[0], [{ type: 'track', event: name, userId: 'nightjar' }])).toBe(200);
+    await settle();
+    const shown = async (node: ServerProcess) => {
+      const stop = new AbortController();
+      const response = await node.fetch(`${node.url}/api/live`, { signal: stop.signal });
+      let read = '';
+      const ended = setTimeout(() => stop.abort(), 1500);
+      try {
+        for await (const chunk of response.body!) {
+          read += Buffer.from(chunk).toString();
+          if (read.includes(name)) return true;
+        }
+      } catch {
+        // Nothing came until the time was over.
+      } finally {
+        clearTimeout(ended);
+        stop.abort();
+      }
+      return false;
+    };
+    for (const node of nodes) await expect.poll(() => shown(node), { timeout: 15_000 }).toBe(true);
+    const { items } = await nodes[1].api.customers({ query: { search: 'nightjar' } });
+    const { id } = items[0]!;
+    const asked = await nodes[1].api.erasureRequest({ params: { id }, body: { reason: 'asked', confirm: id } });
+    const state = async () => (await nodes[1].api.erasure({ params: { id: asked.id } })).state;
+    await expect.poll(state, { timeout: 60_000, interval: 500 }).toBe('done');
+    for (const node of nodes) await expect.poll(() => shown(node), { timeout: 15_000 }).toBe(false);
+  }, 120_000);
+
   test('a job submitted where nobody leads runs, and is seen on both', async () => {
     const follower = nodes[1 - (await leader())]!;
     const job = await follower.api.rebuild();
