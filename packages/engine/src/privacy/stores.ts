@@ -14,6 +14,7 @@ export const postgresTables: Readonly<Record<string, 'personal' | 'impersonal'>>
   'pgboss.job': 'personal',
   // Settings, the team and its work: rules and scenes name types, hashes and what the team writes.
   migration: 'impersonal',
+  replaced: 'impersonal',
   identity_rules: 'impersonal',
   identity_tally: 'impersonal',
   graph_ontology: 'impersonal',
