@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApiError } from '@guanxi/contracts';
 import { examine, type Findings } from '../support/ledger.ts';
 import { Senders } from '../support/senders.ts';
 import { drained, type RunningServer, startServer } from '../support/server.ts';
@@ -51,13 +52,14 @@ async function keepFull(folder: string, refused: () => boolean): Promise<string[
   return ballasts;
 }
 
-/** Waits until everything is processed; right after a full disk a question may still fail. */
+/** Waits until everything is processed; right after a full disk an engine may still be away. */
 async function settled(server: RunningServer): Promise<void> {
   for (let attempt = 1; ; attempt++)
     try {
       return await drained(server);
     } catch (error) {
-      if (attempt === 60) throw error;
+      if (attempt === 60 || !(error instanceof ApiError && error.status === 503))
+        throw new Error(`after a full disk: ${server.complaints().slice(-2000)}`, { cause: error });
       await pause(500);
     }
 }

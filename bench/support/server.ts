@@ -22,6 +22,8 @@ export interface RunningServer {
   /** Processor time the process has used so far, in seconds; NaN where the system does not tell. */
   cpuSeconds(): number;
   readonly pid: number;
+  /** What it has logged so far: warnings and errors. */
+  complaints(): string;
   /** The answer of an address of the API as text, for downloads. */
   text(path: string): Promise<string>;
   /** Ends the process at once, as a crash would; the folder stays. */
@@ -65,6 +67,7 @@ export async function startServer(
     pid,
     peakMemoryMb: () => peakMemoryOf(pid),
     cpuSeconds: () => cpuSecondsOf(pid),
+    complaints: process.output,
     text: async (path) => {
       const response = await process.fetch(process.url + path);
       if (!response.ok) throw new Error(`${path} answered ${response.status}`);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars } from '../../scripts/kafka.mjs';
@@ -31,6 +32,7 @@ export function missingKafka(): string | null {
 }
 
 const STARTS_WITHIN_MS = 120_000;
+const AGREES_WITHIN_MS = 500;
 /** Small and quick to start; a test writes little. */
 const JVM = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
@@ -133,6 +135,16 @@ const opens = (port: number) =>
     }).on('error', () => resolve(false));
   });
 
+/** Whether TLS is agreed on soon enough for a client: the first times take a broker that has just started seconds. */
+const agrees = (port: number, authority: string) =>
+  new Promise<boolean>((resolve) => {
+    const since = performance.now();
+    const socket = connectSecurely({ port, host: 'localhost', ca: readFileSync(authority) }, () => {
+      socket.destroy();
+      resolve(performance.now() - since < AGREES_WITHIN_MS);
+    }).on('error', () => resolve(false));
+  });
+
 /** Starts a broker in a temporary folder. Call only where {@link missingKafka} is null. */
 export async function startKafkaServer(account?: KafkaAccount): Promise<KafkaServer> {
   const classPath = join(kafkaJars()!, '*');
@@ -182,6 +194,8 @@ export async function startKafkaServer(account?: KafkaAccount): Promise<KafkaSer
     await gone;
   };
   await start();
+  for (const until = Date.now() + STARTS_WITHIN_MS; certificate && !(await agrees(secure!, certificate.authority));)
+    if (Date.now() > until) throw new Error('Kafka does not agree on TLS');
   return {
     broker: `127.0.0.1:${port}`,
     secured: certificate && { broker: `localhost:${secure}`, authority: certificate.authority },

@@ -2,14 +2,19 @@ import { UserError } from './errors.ts';
 
 const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOSPC)$/;
-/** Shutting down, starting, connections gone, out of connections, disk or memory, and the files under it. */
-const POSTGRES = /^(57P0[1-4]|08...|53...|58...)$/;
+/** Shutting down, starting, connections gone, out of connections, disk or memory, the files under it, no lock in time. */
+const POSTGRES = /^(57P0[1-4]|57014|55P03|25P03|08...|53...|58...)$/;
+/** All data were replaced while a statement waited for a table. */
+const POSTGRES_REPLACED = /could not open relation with OID|cache lookup failed for relation/;
 const POSTGRES_WORDS = /Connection terminated|timeout|Client has encountered a connection error|connection error/i;
 /**
- * Numbers of ClickHouse: files that cannot be written, no space, a cluster's node that cannot be reached, too many
- * statements or parts at a time, read-only.
+ * Numbers of ClickHouse: files and buffers that cannot be written or are given up half-way, no space, memory that the
+ * system does not give, a cluster's node that cannot be reached, too many statements or parts at a time, read-only.
  */
-const CLICKHOUSE_AWAY = new Set([74, 75, 76, 202, 209, 210, 236, 242, 243, 252, 279, 425, 499, 1002]);
+const CLICKHOUSE_AWAY = new Set([
+  ...[24, 74, 75, 76, 77, 88, 95, 96, 173, 204, 274, 275, 294, 586, 641, 734],
+  ...[202, 209, 210, 236, 242, 243, 252, 279, 425, 499, 1002],
+]);
 /** A question that takes more time, memory or answer than is allowed. */
 const CLICKHOUSE_HEAVY = new Set([159, 160, 241, 396]);
 const CLICKHOUSE_WORDS = /Timeout error|socket hang up|No space left|errno: 28/i;
@@ -26,9 +31,9 @@ const away = (code: string, name: string, cause: unknown) =>
 /** What PostgreSQL's trouble is to a user; everything but an engine that is away stays as it is. */
 export function fromPostgres(error: unknown): unknown {
   const code = codeOf(error);
-  return NETWORK.test(code) || POSTGRES.test(code) || (code === '' && POSTGRES_WORDS.test(messageOf(error)))
-    ? away('postgres_away', 'PostgreSQL', error)
-    : error;
+  const message = messageOf(error);
+  const gone = code === '' ? POSTGRES_WORDS.test(message) : code === 'XX000' && POSTGRES_REPLACED.test(message);
+  return NETWORK.test(code) || POSTGRES.test(code) || gone ? away('postgres_away', 'PostgreSQL', error) : error;
 }
 
 /** What ClickHouse's trouble is to a user: an engine that is away, or a question that is too heavy. */
