@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
-import { startServerProcess } from '../support/server.ts';
+import { type ServerProcess, startServerProcess } from '../support/server.ts';
 import { run, send, stateOf } from '../transfer/support.ts';
 
 const missing = missingKafka();
@@ -19,9 +19,15 @@ describe.skipIf(missing !== null)(`a broker behind TLS${missing ? ` (${missing})
     kafka = await startKafkaServer(account);
   }, 180_000);
   afterAll(async () => {
+    for (const server of started) await server.stop('SIGKILL');
     await kafka?.stop();
     rmSync(root, { recursive: true, force: true });
   });
+  const started: ServerProcess[] = [];
+  const start = async (name: string, env: Record<string, string>) => {
+    started.push(await startServerProcess(folderOf(name), env));
+    return started.at(-1)!;
+  };
   const folderOf = (name: string) => join(root, name);
   const envOf = (mechanism: string, password = account.password) => ({
     GUANXI_KAFKA_BROKERS: kafka.secured!.broker,
@@ -38,7 +44,7 @@ describe.skipIf(missing !== null)(`a broker behind TLS${missing ? ` (${missing})
     'signed in by %s: the log is there, and its backup gives the same state without Kafka',
     { timeout: 240_000 },
     async (mechanism) => {
-      const server = await startServerProcess(folderOf(mechanism), envOf(mechanism));
+      const server = await start(mechanism, envOf(mechanism));
       const { writeKey } = (await server.api.sources()).items[0]!;
       await send(server.url, [writeKey], 0, 3);
       const backup = join(root, `backup-${mechanism}`);
@@ -76,7 +82,7 @@ describe.skipIf(missing !== null)(`a broker behind TLS${missing ? ` (${missing})
     'a log that is in ClickHouse is not moved there: the start is refused, with what to do',
     { timeout: 120_000 },
     async () => {
-      const first = await startServerProcess(folderOf('moved'));
+      const first = await start('moved', {});
       await send(first.url, [(await first.api.sources()).items[0]!.writeKey], 0, 1);
       await first.stop();
       await expect(startServerProcess(folderOf('moved'), { GUANXI_KAFKA_BROKERS: kafka.broker })).rejects.toThrow(

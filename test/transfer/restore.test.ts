@@ -26,7 +26,14 @@ interface Installation {
 }
 const envOf = ({ env, folders: [folder] }: Installation) => ({ ...env, GUANXI_DATA: folder! });
 const guanxi = (at: Installation, ...args: string[]) => run('apps/cli/src/main.ts', args, envOf(at));
-const start = (at: Installation) => Promise.all(at.folders.map((folder) => startServerProcess(folder, at.env)));
+const start = (at: Installation) =>
+  Promise.all(
+    at.folders.map(async (folder) => {
+      const server = await startServerProcess(folder, at.env);
+      cleanUp.push(() => server.stop('SIGKILL'));
+      return server;
+    }),
+  );
 const placeOf = async (at: Installation, backup: string) => {
   const { parts } = await checkBackup(readConfig(envOf(at)), backup);
   return Number(parts.find(({ table }) => table === 'event_log')!.files.at(-1)?.mark ?? 0);
