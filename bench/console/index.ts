@@ -95,7 +95,7 @@ async function run({ scale, log }: RunOptions): Promise<Measured[]> {
       await enterConsole(page);
       await page.addInitScript(SHIFTS);
       const { times: cold, shift } = await coldVisits(page);
-      await page.goto('/');
+      await visit(page, () => page.goto('/'));
       const cached = await cachedVisits(page);
       const customer = (await server.api.customers({ query: { search: 'GX9900001' } })).items[0]!.id;
       const person = await visit(page, () => page.goto(`/customers/${customer}`));
