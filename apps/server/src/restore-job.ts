@@ -20,7 +20,6 @@ import {
   replacedBy,
   type Statements,
   UserError,
-  type Vault,
   vaultOfCopy,
   type WrappedKey,
   wrappedKeyOf,
@@ -117,7 +116,8 @@ class Restore {
       },
     );
     const vault = vaultOfCopy(config, manifest.key);
-    if (platform.clickhouse.embedded && !holdsSameKey(vault, platform.vault))
+    // What goes along with this job, and the disk of embedded engines, are sealed with the key of now.
+    if (!holdsSameKey(vault, platform.vault))
       throw new UserError('conflict', 'other_data_key', 'The backup is of an installation with another data key', {
         where: folder,
         remedy: 'Stop the server and restore into an empty data folder: guanxi restore does so where no server runs.',
@@ -125,7 +125,7 @@ class Restore {
     const replacer = new Replacer({
       clickhouse: platform.clickhouse,
       moved: (rows) => this.#moved(rows),
-      cutOver: (tables, replace) => this.#cutOver({ tables, replace, manifest, vault }),
+      cutOver: (tables, replace) => this.#cutOver({ tables, replace, manifest }),
     });
     await sendFolder(folder, manifest, vault)(replacer);
   }
@@ -149,7 +149,6 @@ class Restore {
     readonly tables: readonly string[];
     readonly replace: (statements: Statements) => Promise<void>;
     readonly manifest: Manifest;
-    readonly vault: Vault;
   }): Promise<void> {
     const { platform } = this.parts;
     const { config, postgres } = platform;
@@ -165,11 +164,10 @@ class Restore {
     this.run.signal.throwIfAborted();
     this.#final = true;
     const result = { rows: rowsIn(given.manifest), createdAt: given.manifest.createdAt, before };
-    const key = holdsSameKey(given.vault, platform.vault) ? present : given.manifest.key;
     await locked(platform, async (statements) => {
       await sendPresent(statements);
       await given.replace(statements);
-      await this.#adopt(statements, key, before);
+      await this.#adopt(statements, present, before);
       await noteReplacing(statements, { id: this.run.id, tables: given.tables, result });
       await dropAside(statements);
     });
