@@ -89,7 +89,7 @@ test('a failed sign-in names the account that was tried, and never what was type
   const { id } = await world.join('marketer', email);
   await world.signIn(email, 'typed-by-mistake-1');
   await world.signIn('somebody-unknown@example.com', 'typed-by-mistake-2');
-  const { body } = await world.ask('GET', '/api/audit?action=signIn&limit=2', { cookie: world.admin });
+  const { body } = await world.ask('GET', '/api/audit?action=signIn&limit=2', { bearer: world.server.token });
   const items = body['items'] as { subject: string | null; outcome: string }[];
   expect(items.map(({ subject, outcome }) => [subject, outcome])).toEqual([
     [null, 'refused'],
