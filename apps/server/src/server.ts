@@ -65,6 +65,7 @@ class Running {
       await this.#front.answer();
       this.#now = { guanxi, app };
       guanxi.platform.announce(this.url);
+      guanxi.platform.logger.info({ url: this.url }, 'Server listening');
     } catch (error) {
       await guanxi.close();
       throw error;
