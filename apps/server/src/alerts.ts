@@ -1,7 +1,7 @@
 import type { Alert } from '@guanxi/contracts';
 import type { Guanxi } from './compose.ts';
 import { readinessOf } from './readiness.ts';
-import { cached } from './routes/cached.ts';
+import { cached, every } from './routes/cached.ts';
 
 const TROUBLES_MS = 30_000;
 const FAILED_WITHIN_MS = 7 * 86_400_000;
@@ -10,11 +10,7 @@ const LATEST_JOBS = 50;
 const STILL_SECONDS = 60;
 const LONG_SECONDS = 600;
 
-const troublesOf = cached(
-  TROUBLES_MS,
-  () => null,
-  ({ ingest }: Guanxi) => ingest.troubles(),
-);
+const troublesOf = cached(TROUBLES_MS, every(TROUBLES_MS), ({ ingest }: Guanxi) => ingest.troubles());
 
 function stageAlerts({ platform, river }: Guanxi): Alert[] {
   const head = platform.log.head();

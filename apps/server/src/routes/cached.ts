@@ -1,3 +1,11 @@
+import type { Guanxi } from '../compose.ts';
+
+/** A version that changes as the product's clock goes on, which in tests goes in leaps. */
+export const every =
+  (ms: number) =>
+  ({ platform }: Guanxi): number =>
+    Math.floor(platform.clock.now() / ms);
+
 /**
  * The answer of a moment ago while it is younger than `ttl` milliseconds and `version` is still what it was; askers at
  * the same time share one.

@@ -7,7 +7,7 @@ import { homeFigures } from '../home.ts';
 import { backupFolder } from '../backup-job.ts';
 import { refuseRestore } from '../restore-job.ts';
 import { version } from '../version.ts';
-import { cached } from './cached.ts';
+import { cached, every } from './cached.ts';
 
 function stagesOf({ platform, river }: Guanxi): Stage[] {
   const head = platform.log.head();
@@ -57,7 +57,7 @@ const countsOf = cached(COUNTS_MS, settledAt, async ({ identity, profile, graph,
 
 const HOME_MS = 10_000;
 /** Four scans of a large store: those who look at Home share one answer, also while events flow. */
-const homeOf = cached(HOME_MS, ({ platform }) => Math.floor(platform.clock.now() / HOME_MS), homeFigures);
+const homeOf = cached(HOME_MS, every(HOME_MS), homeFigures);
 
 export const systemHandlers: Handlers<
   'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup' | 'restore'
