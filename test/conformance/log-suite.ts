@@ -231,6 +231,22 @@ export function logSuite(name: string, start: () => Promise<LogGround>): void {
       expect(await readAll(reader)).toEqual(seen);
     });
 
+    test('whoever holds the log knows everything that any process appended, and nothing is appended meanwhile', async ({
+      skip,
+    }) => {
+      if (!ground.shared || !log.hold) skip('this log has one writer, or is never held');
+      const other = await open();
+      for (let round = 0; round < 20; round++) {
+        const [place] = await other.append([entry(`${round}`)]);
+        const go = await log.hold!();
+        expect(log.head()).toBe(place);
+        const later = other.append([entry(`${round} later`)]);
+        expect(await Promise.race([later, pause(20)])).toBeUndefined();
+        go();
+        expect((await later)[0]).toBeGreaterThan(place!);
+      }
+    });
+
     test('every process hears of a new head, whoever appended', async ({ skip }) => {
       if (!ground.shared) skip('this log has one writer');
       const other = await open();

@@ -19,7 +19,7 @@ export interface Places {
    * before the next begins; the places it was given stay empty or hold what it did.
    */
   fill(count: number, write: (block: Block) => Promise<void>): Promise<Block>;
-  /** No block is given out, to any process, from when it resolves until what it gave is called. */
+  /** No block is given out, to any process, from when it resolves until what it gave is called. The head is that of all. */
   hold(): Promise<() => void>;
   head(): number;
   onHead(listener: (head: number) => void): () => void;
@@ -152,16 +152,20 @@ class SharedPlaces implements Places {
   head = () => this.#head.value;
   onHead = this.#head.listen;
 
-  /** Takes over what the table holds already, and settles what a dead process left. */
   async open(): Promise<void> {
     await this.#holding(async (client) => {
       const [row] = await rowsOf<PlaceRow>(client, 'SELECT * FROM event_log_place');
       this.#generation = row!.generation;
-      if (row!.token !== null) await this.keeper.settle(row!.token);
-      const head = Math.max(Number(row!.head), Number(row!.pending_to ?? 0), await this.keeper.newest());
-      await client.query('UPDATE event_log_place SET head = $1, pending_to = NULL, token = NULL', [head]);
-      this.#head.moveTo(head);
+      await this.#catchUp(client, row!);
     });
+  }
+
+  /** Settles what a dead process left, and knows every place that was filled by any. */
+  async #catchUp(client: pg.Client, row: PlaceRow): Promise<void> {
+    if (row.token !== null) await this.keeper.settle(row.token);
+    const head = Math.max(Number(row.head), Number(row.pending_to ?? 0), await this.keeper.newest());
+    await client.query('UPDATE event_log_place SET head = $1, pending_to = NULL, token = NULL', [head]);
+    this.#head.moveTo(head);
   }
 
   async fill(count: number, write: (block: Block) => Promise<void>): Promise<Block> {
@@ -188,7 +192,13 @@ class SharedPlaces implements Places {
 
   hold(): Promise<() => void> {
     return new Promise((held, failed) => {
-      this.#holding(() => new Promise<void>((release) => held(release))).catch(failed);
+      this.#holding(async (client) => {
+        const [row] = await rowsOf<PlaceRow>(client, 'SELECT * FROM event_log_place');
+        if (row!.generation !== this.#generation) throw new Error('the log was replaced');
+        // What another process filled last may not have been heard of yet.
+        await this.#catchUp(client, row!);
+        await new Promise<void>((release) => held(release));
+      }).catch(failed);
     });
   }
 
