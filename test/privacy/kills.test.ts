@@ -15,7 +15,7 @@ import { columnsWith } from './installations.ts';
 import { track } from './lives.ts';
 
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-const VICTIMS = 3;
+const VICTIMS = 2;
 /** Of these an event of somebody else was a duplicate: everything is made anew. */
 const ENTANGLED = [1];
 const EVENTS = 9;
