@@ -6,6 +6,7 @@ import { type Client, createClient, endpoints, type Job, withToken } from '@guan
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendAndSettle } from '../support/send.ts';
 
 let server: Server;
 let api: Client;
@@ -25,15 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function send(batch: readonly object[]): Promise<void> {
-  const response = await fetch(`${server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
-    body: JSON.stringify({ batch }),
-  });
-  expect(response.status).toBe(200);
-  await server.guanxi.river.waitFor(server.guanxi.platform.log.head());
-}
+const send = (batch: readonly object[]) => sendAndSettle(server, writeKey, batch);
 
 async function finished(job: Job): Promise<Job> {
   await expect.poll(async () => (await api.job({ params: { id: job.id } })).state, { timeout: 30_000 }).toBe('done');

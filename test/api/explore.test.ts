@@ -5,6 +5,7 @@ import { ApiError, type Client, createClient, type SceneContent, withToken } fro
 import { readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendAndSettle } from '../support/send.ts';
 
 let server: Server;
 let api: Client;
@@ -19,15 +20,8 @@ beforeAll(async () => {
     ...{ type: 'track', event: 'Product Viewed', userId, properties: { product_id: product } },
     timestamp: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
   });
-  const response = await fetch(`${server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
-    body: JSON.stringify({
-      batch: [view('a', 'x', 0), view('b', 'x', 1), view('b', 'y', 2), view('c', 'z', 3), view('d', 'z', 4)],
-    }),
-  });
-  expect(response.status).toBe(200);
-  await server.guanxi.river.waitFor(server.guanxi.platform.log.head());
+  const batch = [view('a', 'x', 0), view('b', 'x', 1), view('b', 'y', 2), view('c', 'z', 3), view('d', 'z', 4)];
+  await sendAndSettle(server, writeKey, batch);
 });
 afterAll(async () => {
   await server.close();

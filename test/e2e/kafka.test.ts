@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { derivedState } from '../rebuild/state.ts';
 import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
 import { startServerProcess } from '../support/server.ts';
+import { postBatch } from '../support/send.ts';
 
 const missing = missingKafka();
 const START_MS = 180_000;
@@ -37,11 +38,7 @@ describe.skipIf(missing !== null)(`Guanxi with its event log on Kafka${missing ?
       properties: { product_id: `p${(first + index) % 30}` },
       timestamp: new Date(1_767_225_600_000 + (first + index) * 1000).toISOString(),
     }));
-    const response = await fetch(`${url}/v1/batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${writeKey}:`)}` },
-      body: JSON.stringify({ batch }),
-    }).catch(() => null);
+    const response = await postBatch(url, writeKey, batch).catch(() => null);
     return response?.status === 200;
   }
 

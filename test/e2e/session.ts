@@ -8,6 +8,7 @@ import { ensureConsole } from '../../scripts/prepare.mjs';
 import { launchChromium } from '../support/chromium.ts';
 import { enterConsole } from '../support/enter.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
+import { sendBatch } from '../support/send.ts';
 
 /** What a page needs of the browser inside `evaluate`, where the types of a document are not known. */
 export type InPage = Record<string, never>;
@@ -85,14 +86,7 @@ export async function openSession(chromium: string): Promise<Session> {
     page,
     visitor,
     problems: () => problems.splice(0),
-    async send(...batch) {
-      const response = await fetch(`${server.url}/v1/batch`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${writeKey}:`)}` },
-        body: JSON.stringify({ batch }),
-      });
-      expect(response.status).toBe(200);
-    },
+    send: (...batch) => sendBatch(server.url, writeKey, batch),
     async settled() {
       await expect
         .poll(async () => (await api.status()).stages.map((stage) => stage.lag), { timeout: PATIENCE_MS })

@@ -10,6 +10,7 @@ import { type ClickHouseServer, startClickHouseServer } from '../support/clickho
 import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
 import { missingPostgres, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
+import { postBatch } from '../support/send.ts';
 
 const logs = { ClickHouse: missingPostgres(), Kafka: missingPostgres() ?? missingKafka() };
 const key = randomBytes(32).toString('base64');
@@ -65,12 +66,7 @@ function twoProcesses(log: string): void {
   });
 
   const send = async (node: ServerProcess, batch: readonly object[], key = writeKey): Promise<number> => {
-    const request = fetch(`${node.url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${key}:`)}` },
-      body: JSON.stringify({ batch }),
-      signal: AbortSignal.timeout(20_000),
-    });
+    const request = postBatch(node.url, key, batch, { signal: AbortSignal.timeout(20_000) });
     return request.then(
       async (response) => {
         await response.text();

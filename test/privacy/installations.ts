@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type Client, createClient, withToken } from '@guanxi/contracts';
 import { type ClickHouse, openServedClickHouse, readConfig } from '@guanxi/engine/platform';
 import { type Server, startServer } from '@guanxi/server';
-import { expect } from 'vitest';
 import { startClickHouseCluster, startClickHouseServer } from '../support/clickhouse-server.ts';
 import { startKafkaServer } from '../support/kafka-server.ts';
 import { startPostgresServer } from '../support/postgres-server.ts';
 import type { Send } from './lives.ts';
+import { sendAndSettle } from '../support/send.ts';
 
 /** The product on engines of its own, and ways to look into them past it. */
 export interface Installation {
@@ -63,19 +63,6 @@ const engines = {
 } as const;
 export type InstallationName = keyof typeof engines;
 
-/** Sends events as a client does and waits until they are in every derived table. */
-export function senderOf(server: Server, writeKey: string): Send {
-  return async (...batch) => {
-    const response = await fetch(`${server.url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
-      body: JSON.stringify({ batch }),
-    });
-    expect(response.status).toBe(200);
-    await server.guanxi.river.waitFor(server.guanxi.platform.log.head());
-  };
-}
-
 export async function openInstallation(
   name: InstallationName,
   options: Parameters<typeof startServer>[1] = {},
@@ -93,7 +80,7 @@ export async function openInstallation(
     call,
     folder,
     nodes: nodes.length > 0 ? nodes : [server.guanxi.platform.clickhouse],
-    send: senderOf(server, writeKey),
+    send: (...batch) => sendAndSettle(server, writeKey, batch),
     async close() {
       await server.close();
       await stop();

@@ -13,6 +13,7 @@ import { type ServerProcess, startServerProcess } from '../support/server.ts';
 import { filesWith } from './files.ts';
 import { columnsWith } from './installations.ts';
 import { track } from './lives.ts';
+import { sendBatch } from '../support/send.ts';
 
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 const VICTIMS = 2;
@@ -35,14 +36,7 @@ const victimOf = (n: number) => ({
 });
 const valuesOf = (n: number) => Object.values(victimOf(n));
 
-async function send(...batch: readonly object[]): Promise<void> {
-  const response = await fetch(`${server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
-    body: JSON.stringify({ batch }),
-  });
-  expect(response.status).toBe(200);
-}
+const send = (...batch: readonly object[]) => sendBatch(server.url, writeKey, batch);
 async function settled(): Promise<void> {
   for (;;) {
     if ((await server.api.status()).stages.every(({ lag }) => lag === 0)) return;

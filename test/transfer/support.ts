@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { nodeArguments, nodeEnvironment, root } from '../../scripts/prepare.mjs';
 import { createWorld } from '../conformance/product/world.ts';
+import { sendBatch } from '../support/send.ts';
 
 export interface Ran {
   readonly code: number | null;
@@ -50,12 +50,5 @@ export function folders(): { make(): string; remove(): void } {
 export const requests = createWorld().requests.slice(4);
 
 export async function send(url: string, keys: readonly string[], from: number, to: number): Promise<void> {
-  for (const [n, { batch }] of requests.slice(from, to).entries()) {
-    const response = await fetch(`${url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${keys[n % keys.length]!}:`)}` },
-      body: JSON.stringify({ batch }),
-    });
-    expect(response.status).toBe(200);
-  }
+  for (const [n, { batch }] of requests.slice(from, to).entries()) await sendBatch(url, keys[n % keys.length]!, batch);
 }

@@ -2,6 +2,7 @@ import type { EndpointName, ImportMapping, Job } from '@guanxi/contracts';
 import { askAll, type Facts } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { createWorld, type World } from './world.ts';
+import { postBatch } from '../../support/send.ts';
 
 const HOUR = 3_600_000;
 export const NOW = Date.UTC(2025, 10, 21, 9);
@@ -43,11 +44,7 @@ async function follow(recorder: Recorder, job: Job): Promise<void> {
 }
 
 async function send(recorder: Recorder, writeKey: string, batch: readonly object[]): Promise<void> {
-  const response = await fetch(`${recorder.server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` },
-    body: JSON.stringify({ batch }),
-  });
+  const response = await postBatch(recorder.server.url, writeKey, batch);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
 }
 

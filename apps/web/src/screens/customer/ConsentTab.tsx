@@ -9,8 +9,8 @@ import { call, read, refresh } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
 import { EventSide } from '../../ui/EventSide.tsx';
 import { dateTime } from '../../ui/format.ts';
-import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
+import { OpenEvent } from '../../ui/OpenEvent.tsx';
 import { Mark, Panel, type Tone } from '../../ui/Page.tsx';
 import { Empty, Failure, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -158,14 +158,7 @@ function History({ consent, onOpen }: { consent: CustomerConsent; onOpen: (seq: 
             <td>{item.from && <Identifier value={item.from} />}</td>
             <td className="muted">{[item.actor, item.evidence].filter(Boolean).join(' · ')}</td>
             <td className="end">
-              <Button
-                size="small"
-                type="text"
-                icon={<Icon name="arrowRight" size={14} />}
-                onClick={() => onOpen(item.seq)}
-              >
-                {t('traits.event')}
-              </Button>
+              <OpenEvent seq={item.seq} onOpen={onOpen} />
             </td>
           </tr>
         ))}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, refresh } from '../../api/queries.ts';
 import { dateTime } from '../../ui/format.ts';
-import { Icon } from '../../ui/Icon.tsx';
+import { OpenEvent } from '../../ui/OpenEvent.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useNames } from '../../ui/useOntology.ts';
@@ -23,14 +23,7 @@ function Known({ customer, name, onOpen }: { customer: Customer; name: string; o
             <td>{at === 0 ? <b>{one.value}</b> : <span className="muted">{one.value}</span>}</td>
             <td className="muted">{dateTime(one.time)}</td>
             <td className="end">
-              <Button
-                size="small"
-                type="text"
-                icon={<Icon name="arrowRight" size={14} />}
-                onClick={() => onOpen(one.seq)}
-              >
-                {t('traits.event')}
-              </Button>
+              <OpenEvent seq={one.seq} onOpen={onOpen} />
             </td>
           </tr>
         ))}

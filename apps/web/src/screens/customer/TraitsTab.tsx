@@ -1,11 +1,10 @@
 import type { Customer, Trait } from '@guanxi/contracts';
 import { getRouteApi } from '@tanstack/react-router';
-import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { EventSide } from '../../ui/EventSide.tsx';
 import { dateTime } from '../../ui/format.ts';
-import { Icon } from '../../ui/Icon.tsx';
 import { Identifier } from '../../ui/Identifier.tsx';
+import { OpenEvent } from '../../ui/OpenEvent.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { useWords } from '../../ui/useWords.ts';
@@ -15,17 +14,6 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
   const { t } = useTranslation();
   const named = useNames().attribute('person', trait.name);
   const words = useWords();
-  const evidence = (seq: number) => (
-    <Button
-      size="small"
-      type="text"
-      aria-pressed={open === String(seq)}
-      icon={<Icon name="arrowRight" size={14} />}
-      onClick={() => onOpen(seq)}
-    >
-      {t('traits.event')}
-    </Button>
-  );
   return (
     <>
       <tr>
@@ -35,7 +23,9 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
         </td>
         <td>{trait.from && <Identifier value={trait.from} />}</td>
         <td className="muted">{dateTime(trait.time, false)}</td>
-        <td className="end">{evidence(trait.seq)}</td>
+        <td className="end">
+          <OpenEvent seq={trait.seq} open={open ?? ''} onOpen={onOpen} />
+        </td>
       </tr>
       {trait.others.map((other, at) => (
         <tr key={`${other.seq}${at}`} className="trait-other">
@@ -43,7 +33,9 @@ function Row({ trait, open, onOpen }: { trait: Trait; open: string | undefined; 
           <td className="muted">{other.value}</td>
           <td>{other.from && <Identifier value={other.from} />}</td>
           <td className="muted">{dateTime(other.time, false)}</td>
-          <td className="end">{evidence(other.seq)}</td>
+          <td className="end">
+            <OpenEvent seq={other.seq} open={open ?? ''} onOpen={onOpen} />
+          </td>
         </tr>
       ))}
     </>

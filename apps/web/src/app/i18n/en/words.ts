@@ -1,4 +1,11 @@
+import { reasonTexts } from '@guanxi/contracts';
 import type { words as zh } from '../zh/words.ts';
+
+/** What refuses a thing says it in English: the same texts, with the values written as i18next reads them. */
+const templates = <K extends string>(texts: Readonly<Record<K, string>>): Record<K, string> =>
+  Object.fromEntries(
+    Object.entries<string>(texts).map(([code, text]) => [code, text.replace(/\{(\w+)\}/g, '{{$1}}')]),
+  ) as Record<K, string>;
 
 export const words: typeof zh = {
   eventName: {
@@ -199,50 +206,7 @@ export const words: typeof zh = {
     quarantine_unavailable: 'The quarantine cannot be written and nothing was accepted. Try again.',
     key_makes_key: 'An API key does not make keys. Sign in to do so.',
   },
-  gate: {
-    groupId: 'a group event needs groupId',
-    eventName: 'a track event needs a name',
-    alias: 'an alias event needs {{field}}',
-    missing: 'is missing',
-    noneOf: 'is none of {{list}}',
-    time: 'is not a time between 1970 and 2200, in ISO 8601 or as milliseconds',
-    object: 'must be an object',
-    text: 'must be text',
-    nobody: 'needs userId or anonymousId',
-    number: 'the number is too large to be kept exactly; send it as text',
-    long: 'is longer than {{most}} characters',
-    large: 'is larger than {{most}} bytes',
-    needed: '{{event}} needs it',
-    expected: '{{event}}: must be of type {{list}}',
-    small: '{{event}}: must be at least {{most}}',
-    big: '{{event}}: must be at most {{most}}',
-    form: '{{event}}: is not of the form {{list}}',
-    noneOfEvent: '{{event}}: must be one of {{list}}',
-    productId: '{{event}}: a product needs product_id or sku',
-    purpose: '{{event}}: consent needs a purpose',
-    other: '{{event}}: is not as it should be',
-    noCase: 'no case names this event',
-    notNumber: 'is not a number',
-    notWhole: 'is not a whole number',
-    notFlag: 'is neither yes nor no',
-    notJson: 'is not JSON',
-    notTime: 'is not a date or time',
-    dayOrMonth: 'may be day-month or month-day: choose which',
-    noDay: 'is a day or time that does not exist',
-    openQuote: 'a quote is opened and never closed',
-    afterQuote: 'text follows a closing quote',
-    longRow: 'the row is longer than 16 million characters',
-    longLine: 'the line is longer than 16 million characters',
-    lineNotJson: 'the line is not JSON',
-    lineNotObject: 'the line is JSON, but not an object',
-    width: 'the row has {{most}} columns, the file {{list}}',
-    noOrder: 'no order number',
-    otherType: 'another type: {{field}}',
-    limit: '{{field}} – {{list}}: a person has at most {{most}} {{event}}',
-    pair: '{{field}} – {{list}}',
-    seenWith: '{{field}} seen with {{most}} people',
-    partOf: '{{most}} of {{list}} identifiers',
-  },
+  gate: templates(reasonTexts),
   family: {
     person: 'Customer',
     identifier: 'Identifier, device',
