@@ -18,6 +18,8 @@ import { missingPostgres, startPostgresServer } from '../support/postgres-server
 
 interface Opened {
   readonly postgres: Postgres;
+  /** Stops the engine where it is, if it is one that can; returns how it goes on. */
+  readonly freeze: (() => () => void) | null;
   /** A second connection to the same data after the first is closed. */
   reopen(): Promise<Postgres>;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ async function openEmbedded(): Promise<Opened> {
   let postgres = await openEmbeddedPostgres(join(root, 'postgres'));
   return {
     postgres,
+    freeze: null,
     reopen: async () => {
       await postgres.close();
       return (postgres = await openEmbeddedPostgres(join(root, 'postgres')));
@@ -44,6 +47,7 @@ async function openServed(): Promise<Opened> {
   let postgres = await openServedPostgres(server.url);
   return {
     postgres,
+    freeze: server.freeze,
     reopen: async () => {
       await postgres.close();
       return (postgres = await openServedPostgres(server.url));
@@ -212,6 +216,41 @@ describe.each([
     });
     await expect(dying).rejects.toThrow();
     expect(await postgres.query('SELECT id FROM item')).toEqual([]);
+  });
+
+  it(
+    'one that hangs is found out, whoever waits is told, and it all goes on by itself',
+    { timeout: 60_000 },
+    async () => {
+      if (!opened.freeze) return;
+      const began = performance.now();
+      const changing = postgres.transaction(async (statements) => {
+        await statements.query('INSERT INTO item (id) VALUES (1)');
+        const goOn = opened.freeze!();
+        try {
+          // More than there are connections, and a statement on a connection of its own.
+          const asked = Array.from({ length: 30 }, () => postgres.query('SELECT 1'));
+          const waiting = [...asked, statements.query('SELECT 1'), postgres.whileAnswering(() => new Promise(() => 0))];
+          const away = { status: 'rejected', reason: { kind: 'unavailable', code: 'postgres_away' } };
+          for (const outcome of await Promise.allSettled(waiting)) expect(outcome).toMatchObject(away);
+          await expect(postgres.query('SELECT 1')).rejects.toMatchObject(away.reason);
+        } finally {
+          goOn();
+        }
+        await statements.query('INSERT INTO item (id) VALUES (2)');
+      });
+      await expect(changing).rejects.toMatchObject({ code: 'postgres_away' });
+      await expect.poll(() => postgres.query('SELECT id FROM item').catch(() => null), { timeout: 10_000 }).toEqual([]);
+      // The limit of one statement is a minute.
+      expect(performance.now() - began).toBeLessThan(30_000);
+    },
+  );
+
+  it('one that takes its time is waited for', { timeout: 60_000 }, async () => {
+    if (postgres.embedded) return;
+    const slow = postgres.query('SELECT 1 AS one FROM pg_sleep(5.5)');
+    expect(await postgres.query('SELECT 2 AS two')).toEqual([{ two: 2 }]);
+    expect(await slow).toEqual([{ one: 1 }]);
   });
 
   it('jobs are handed out and finish', async () => {

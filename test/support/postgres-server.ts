@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './clickhouse-server.ts';
@@ -10,6 +10,8 @@ export interface PostgresServer {
   /** Ends the server at once, as a crash would; `resume` starts it again on the same folder and port. */
   halt(): void;
   resume(): void;
+  /** All its processes stop where they are: connections stay, new ones are taken, nothing is answered. Returns how they go on. */
+  freeze(): () => void;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -47,6 +49,22 @@ export function missingPostgres(): string | null {
   return null;
 }
 
+/** The server and the processes that it gave to connections, itself first. */
+function family(data: string): number[] {
+  const server = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', String(server)]).stdout.toString();
+  return [server, ...children.split('\n').map(Number).filter(Boolean)];
+}
+
+/** The server first: it starts nobody while the others are looked up. */
+function freeze(data: string): () => void {
+  const [server] = family(data);
+  process.kill(server!, 'SIGSTOP');
+  const all = family(data);
+  for (const pid of all) process.kill(pid, 'SIGSTOP');
+  return () => all.forEach((pid) => process.kill(pid, 'SIGCONT'));
+}
+
 /** Starts a server in a temporary folder, listening on 127.0.0.1. Call only where {@link missingPostgres} is null. */
 export async function startPostgresServer(): Promise<PostgresServer> {
   const bin = binaries()!;
@@ -69,6 +87,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     url: `postgres://guanxi@127.0.0.1:${port}/postgres`,
     halt,
     resume,
+    freeze: () => freeze(data),
     stop: async () => {
       halt();
       rmSync(root, { recursive: true, force: true });

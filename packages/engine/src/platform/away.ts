@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 
-const NETWORK =
+/** Codes of a machine or a port that cannot be reached. */
+export const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOSPC)$/;
 /** Shutting down, starting, connections gone, out of connections, disk or memory, the files under it, no lock in time. */
 const POSTGRES = /^(57P0[1-4]|57014|55P03|25P03|08...|53...|58...)$/;
@@ -22,8 +23,11 @@ const CLICKHOUSE_WORDS = /Timeout error|socket hang up|No space left|errno: 28/i
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '');
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-const away = (code: string, name: string, cause: unknown) =>
-  new UserError('unavailable', code, `${name} is away or has no room`, {
+const CODE = { PostgreSQL: 'postgres_away', ClickHouse: 'clickhouse_away' } as const;
+
+/** What users are told of an engine that does not do its work now. */
+export const awayFrom = (name: keyof typeof CODE, cause: unknown): UserError =>
+  new UserError('unavailable', CODE[name], `${name} is away or has no room`, {
     remedy: 'Try again in a moment; /ready tells which engine is meant.',
     cause,
   });
@@ -33,7 +37,7 @@ export function fromPostgres(error: unknown): unknown {
   const code = codeOf(error);
   const message = messageOf(error);
   const gone = code === '' ? POSTGRES_WORDS.test(message) : code === 'XX000' && POSTGRES_REPLACED.test(message);
-  return NETWORK.test(code) || POSTGRES.test(code) || gone ? away('postgres_away', 'PostgreSQL', error) : error;
+  return NETWORK.test(code) || POSTGRES.test(code) || gone ? awayFrom('PostgreSQL', error) : error;
 }
 
 /** What ClickHouse's trouble is to a user: an engine that is away, or a question that is too heavy. */
@@ -47,7 +51,7 @@ export function fromClickHouse(error: unknown): unknown {
       cause: error,
     });
   return NETWORK.test(code) || CLICKHOUSE_AWAY.has(number) || CLICKHOUSE_WORDS.test(message)
-    ? away('clickhouse_away', 'ClickHouse', error)
+    ? awayFrom('ClickHouse', error)
     : error;
 }
 
@@ -59,7 +63,7 @@ export async function bounded<T>(ms: number, work: (signal: AbortSignal) => Prom
   const stop = new AbortController();
   const late = `${ms / 1000} s`;
   try {
-    return await within(ms, work(stop.signal), 'ClickHouse', () => away('clickhouse_away', 'ClickHouse', late));
+    return await within(ms, work(stop.signal), 'ClickHouse', () => awayFrom('ClickHouse', late));
   } finally {
     stop.abort();
   }

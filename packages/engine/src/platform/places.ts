@@ -132,7 +132,7 @@ interface PlaceRow {
  */
 class SharedPlaces implements Places {
   readonly #head = new Head();
-  #client: Promise<pg.Client> | null = null;
+  #client: Promise<Connection> | null = null;
   #closed = false;
   readonly #looking: NodeJS.Timeout;
   readonly #leave: () => void;
@@ -161,7 +161,7 @@ class SharedPlaces implements Places {
   }
 
   /** Settles what a dead process left, and knows every place that was filled by any. */
-  async #catchUp(client: pg.Client, row: PlaceRow): Promise<void> {
+  async #catchUp(client: Connection, row: PlaceRow): Promise<void> {
     if (row.token !== null) await this.keeper.settle(row.token);
     const head = Math.max(Number(row.head), Number(row.pending_to ?? 0), await this.keeper.newest());
     await client.query('UPDATE event_log_place SET head = $1, pending_to = NULL, token = NULL', [head]);
@@ -210,7 +210,7 @@ class SharedPlaces implements Places {
   }
 
   /** The last place of a block that is written down as being filled. Two statements only after somebody died. */
-  async #take(client: pg.Client, count: number, token: string): Promise<number> {
+  async #take(client: Connection, count: number, token: string): Promise<number> {
     let [row] = await rowsOf<PlaceRow>(
       client,
       `UPDATE event_log_place SET pending_to = head + $1, token = $2 WHERE token IS NULL AND generation = $3
@@ -232,8 +232,8 @@ class SharedPlaces implements Places {
   }
 
   /** Runs `work` while this process alone holds the lock. A connection on which anything failed is not used again. */
-  async #holding<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    this.#client ??= connect(this.parts.postgresUrl);
+  async #holding<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+    this.#client ??= connect(this.parts);
     const opening = this.#client;
     try {
       const client = await opening;
@@ -248,7 +248,7 @@ class SharedPlaces implements Places {
     }
   }
 
-  #drop(opening: Promise<pg.Client>): void {
+  #drop(opening: Promise<Connection>): void {
     if (this.#client === opening) this.#client = null;
     opening.then((client) => client.end()).catch(() => undefined);
   }
@@ -262,25 +262,43 @@ class SharedPlaces implements Places {
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
+/** The connection that holds the lock: its statements fail as soon as the server is found not to answer. */
+class Connection {
+  constructor(
+    private readonly client: pg.Client,
+    private readonly postgres: Postgres,
+  ) {}
+
+  query = (sql: string, params: unknown[] = []): Promise<pg.QueryResult> =>
+    this.postgres.whileAnswering(() => this.client.query(sql, params));
+  end = (): Promise<void> => this.client.end();
+}
+
+async function connect({ postgres, postgresUrl }: SharedParts): Promise<Connection> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: postgresUrl,
     connectionTimeoutMillis: 3000,
     query_timeout: ANSWER_MS,
     keepAlive: true,
     application_name: 'guanxi log',
   });
   client.on('error', () => undefined);
-  await client.connect();
-  await client.query(`SET lock_timeout = ${LOCK_WAIT_MS}`);
-  return client;
+  const connection = new Connection(client, postgres);
+  try {
+    await postgres.whileAnswering(() => client.connect());
+    await connection.query(`SET lock_timeout = ${LOCK_WAIT_MS}`);
+    return connection;
+  } catch (error) {
+    connection.end().catch(() => undefined);
+    throw error;
+  }
 }
 
-const rowsOf = async <T>(client: pg.Client, sql: string, params: unknown[] = []) =>
+const rowsOf = async <T>(client: Connection, sql: string, params: unknown[] = []) =>
   (await client.query(sql, params)).rows as T[];
 
 /** Several statements in one message: the rows of those that return any. */
-async function statementsOf<T>(client: pg.Client, sql: string): Promise<T[]> {
+async function statementsOf<T>(client: Connection, sql: string): Promise<T[]> {
   const results = (await client.query(sql)) as unknown as pg.QueryResult | pg.QueryResult[];
   return [results].flat().flatMap((result) => result.rows as T[]);
 }

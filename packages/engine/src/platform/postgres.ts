@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
+import { Answering } from './answering.ts';
 import { fromPostgres, PING_MS, within } from './away.ts';
 
 export type Row = Record<string, unknown>;
@@ -26,6 +27,11 @@ export interface Postgres extends Statements {
   readonly version: string;
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   migrate(migrations: readonly Migration[]): Promise<void>;
+  /**
+   * What `work`, a statement on a connection of its own, gives. Throws `postgres_away` as soon as the server is found not
+   * to answer anybody: then give up the connection.
+   */
+  whileAnswering<T>(work: () => Promise<T>): Promise<T>;
   /** Throws unless the engine answers within some seconds. */
   ping(): Promise<void>;
   /**
@@ -42,40 +48,76 @@ const MIGRATION_LOCK = 7_116_000;
 const translated = (error: unknown): never => {
   throw fromPostgres(error);
 };
-const rowsOf = async (client: pg.Pool | pg.PoolClient, sql: string, params?: readonly unknown[]) =>
-  (await client.query(sql, params as unknown[]).catch(translated)).rows;
+
+/** What a pool's connections and their statements need. */
+interface Connection {
+  readonly pool: pg.Pool;
+  /** Null for an engine in this process. */
+  readonly answering: Answering | null;
+  readonly stop: () => Promise<void>;
+}
 
 class Connected implements Postgres {
   constructor(
     readonly embedded: boolean,
     readonly version: string,
-    private readonly pool: pg.Pool,
-    private readonly stop: () => Promise<void>,
+    private readonly connection: Connection,
   ) {}
 
+  async whileAnswering<T>(work: () => Promise<T>): Promise<T> {
+    const { answering } = this.connection;
+    return answering ? answering.while(work) : work();
+  }
+
   async query<T extends object>(sql: string, params?: readonly unknown[]): Promise<T[]> {
-    return (await rowsOf(this.pool, sql, params)) as T[];
+    const client = await this.#client();
+    try {
+      const rows = await this.#rows<T>(client, sql, params);
+      client.release();
+      return rows;
+    } catch (error) {
+      // A statement may still be on its way.
+      client.release(true);
+      throw fromPostgres(error);
+    }
   }
 
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect().catch(translated);
+    const client = await this.#client();
+    const run = <R extends object>(sql: string, params?: readonly unknown[]) =>
+      this.#rows<R>(client, sql, params).catch(translated);
     try {
-      await client.query('BEGIN').catch(translated);
-      const result = await work({
-        query: async <R extends object>(sql: string, params?: readonly unknown[]) =>
-          (await rowsOf(client, sql, params)) as R[],
-      });
-      await client.query('COMMIT').catch(translated);
+      await run('BEGIN');
+      const result = await work({ query: run });
+      await run('COMMIT');
       client.release();
       return result;
     } catch (error) {
-      const undone = await client.query('ROLLBACK').then(
+      const undone = await run('ROLLBACK').then(
         () => true,
         () => false,
       );
       client.release(!undone);
       throw error;
     }
+  }
+
+  /** A connection of the pool; one that comes too late goes back. */
+  async #client(): Promise<pg.PoolClient> {
+    let late = false;
+    const coming = this.connection.pool.connect();
+    coming.then(
+      (client) => late && client.release(),
+      () => undefined,
+    );
+    return this.whileAnswering(() => coming).catch((error: unknown) => {
+      late = true;
+      return translated(error);
+    });
+  }
+
+  async #rows<T extends object>(client: pg.PoolClient, sql: string, params?: readonly unknown[]): Promise<T[]> {
+    return (await this.whileAnswering(() => client.query(sql, params as unknown[]))).rows as T[];
   }
 
   async migrate(migrations: readonly Migration[]): Promise<void> {
@@ -111,19 +153,24 @@ class Connected implements Postgres {
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
-    await this.stop();
+    await this.connection.pool.end();
+    this.connection.answering?.close();
+    await this.connection.stop();
   }
 }
 
-async function connected(embedded: boolean, connection: pg.PoolConfig, stop: () => Promise<void>): Promise<Postgres> {
-  const pool = new pg.Pool(connection);
+async function connected(
+  config: pg.PoolConfig,
+  answering: Answering | null,
+  stop: () => Promise<void>,
+): Promise<Postgres> {
+  const pool = new pg.Pool(config);
   // A dropped connection is replaced by the pool, and a statement on it throws; without these listeners the drop itself
   // would end the process, the first for connections at rest, the second for those in use.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const rows = (await pool.query('SHOW server_version')).rows as { server_version: string }[];
-  return new Connected(embedded, rows[0]!.server_version, pool, stop);
+  return new Connected(answering === null, rows[0]!.server_version, { pool, answering, stop });
 }
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -166,7 +213,7 @@ export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
     max: 1,
     connectionTimeoutMillis: 60_000,
   };
-  return connected(true, connection, stop);
+  return connected(connection, null, stop);
 }
 
 /** A PostgreSQL server. */
@@ -176,11 +223,12 @@ export function openServedPostgres(url: string): Promise<Postgres> {
     max: 10,
     keepAlive: true,
     connectionTimeoutMillis: 4000,
-    // What PostgreSQL cannot answer in this time is given up there too, so that locks are let go of.
+    // What PostgreSQL cannot answer in this time is given up there too, so that locks are let go of. One that answers
+    // nobody is found out by `Answering`; here a connection is given up that alone is lost.
     query_timeout: 65_000,
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'guanxi',
   };
-  return connected(false, connection, async () => undefined);
+  return connected(connection, new Answering(url), async () => undefined);
 }

@@ -70,12 +70,17 @@ export class View {
     this.#errors[stage] = reason;
   }
 
+  /** Nothing is wrong with the stage any more, whether or not there is anything to do for it. */
+  recovered(stage: Stage): void {
+    this.#errors[stage] = null;
+  }
+
   /** A stage got so many events further: call it after the checkpoint was set. */
   moved(stage: Stage, events: number): void {
     const now = this.platform.clock.now();
     this.#rates[stage].add(now, events);
     this.#updated[stage] = now;
-    this.#errors[stage] = null;
+    this.recovered(stage);
     for (const waiting of this.#waiting)
       if (waiting.seq <= this.checkpoint.graphSeq) {
         this.#waiting.delete(waiting);
