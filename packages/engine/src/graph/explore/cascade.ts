@@ -67,6 +67,9 @@ export class LikeliestPaths {
   }
 }
 
+/** So many runs are made in any case: of fewer the error cannot be told. */
+const FEWEST = 50;
+
 /** How runs of the cascade went: how often each node was reached, how many nodes at each hop, and how the totals vary. */
 export class CascadeRuns {
   runs = 0;
@@ -86,12 +89,13 @@ export class CascadeRuns {
     this.#random = randomFrom(seed);
   }
 
-  /** Runs so often, or until so many relations were tried; pauses after each run. */
-  *run(runs: number, tries: number): Generator<void> {
+  /** Runs so often, or until so many relations were tried; pauses after each run and tells how many it tried. */
+  *run(runs: number, tries: number): Generator<number> {
     let left = tries;
-    while (this.runs < runs && (left > 0 || this.runs < 50)) {
-      left -= this.#once();
-      yield;
+    while (this.runs < runs && (left > 0 || this.runs < FEWEST)) {
+      const tried = this.#once();
+      left -= tried;
+      yield tried;
     }
   }
 

@@ -7,7 +7,8 @@ import { readPart } from './parts.ts';
 import { steadily } from './steady.ts';
 import { readWhole, type Whole } from './whole.ts';
 
-const PATIENCE_MS = 8000;
+/** Relations and nodes looked at until the division of then is taken. */
+const MOST_EFFORT = 60_000_000;
 const MOST_COMMUNITIES = 150;
 const MOST_LINKS = 600;
 const TOP = 3;
@@ -46,7 +47,7 @@ async function divide(whole: Whole, { resolution }: CommunitiesQuery, signal?: A
     whole.pairs.map(({ a, b, events }) => ({ a, b, weight: weightOf(events) })),
   );
   const leiden = new Leiden(network, { resolution, seed: 1 });
-  const finished = await steadily(leiden.run(), { milliseconds: PATIENCE_MS, signal });
+  const finished = await steadily(leiden.run(), { most: MOST_EFFORT, signal });
   const { groups } = leiden;
   const standing = standings(network, groups);
   const { begins, members } = membersOf(groups, network.order);

@@ -8,10 +8,9 @@ import { type Arc, CascadeRuns, chanceOf, LikeliestPaths } from './cascade.ts';
 import { alongOf, readTies } from './reach.ts';
 import { steadily } from './steady.ts';
 
-/** Runs of the cascade, relations tried in all of them, and the time they may take: enough for errors of a few percent. */
+/** Runs of the cascade, and relations tried in all of them: enough for errors of a few percent. */
 const RUNS = 2000;
 const TRIES = 8_000_000;
-const PATIENCE_MS = 3000;
 /** A path less likely than this is not followed any further. */
 const FAINTEST = 0.0005;
 
@@ -86,7 +85,7 @@ export async function readInfluence(
   const found = await spread(tools, start, query);
   signal?.throwIfAborted();
   const cascade = new CascadeRuns(start, found.arcs, query.maxHops, Number(BigInt(hashOf(start)) & 0xffffffffn));
-  await steadily(cascade.run(RUNS, TRIES), { signal, milliseconds: PATIENCE_MS });
+  await steadily(cascade.run(RUNS, TRIES), { signal });
   const items = found.paths
     .ranked()
     .slice(0, query.limit)

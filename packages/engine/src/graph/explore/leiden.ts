@@ -3,8 +3,8 @@ import { randomFrom } from './steady.ts';
 
 /** A gain smaller than this is rounding. */
 const GAIN = 1e-10;
-/** Nodes looked at between two pauses. */
-const STRETCH = 500;
+/** Relations looked at between two pauses, about. */
+const STRETCH = 2000;
 
 export interface LeidenOptions {
   /** Above 1 more and smaller communities (Reichardt & Bornholdt 2006). */
@@ -25,6 +25,8 @@ function shuffled(count: number, random: () => number): Int32Array {
 class Toward {
   readonly #weights: Float64Array;
   readonly groups: number[] = [];
+  /** Relations and nodes looked at since it was told last. */
+  #effort = 0;
 
   constructor(
     private readonly network: Network,
@@ -37,6 +39,7 @@ class Toward {
   look(node: number, counts?: (other: number) => boolean): void {
     for (const group of this.groups) this.#weights[group] = 0;
     this.groups.length = 0;
+    this.#effort += 1 + this.network.begins[node + 1]! - this.network.begins[node]!;
     for (let at = this.network.begins[node]!; at < this.network.begins[node + 1]!; at++) {
       const other = this.network.targets[at]!;
       if (counts && !counts(other)) continue;
@@ -49,6 +52,16 @@ class Toward {
   to(group: number): number {
     return this.#weights[group]!;
   }
+
+  isDue(): boolean {
+    return this.#effort >= STRETCH;
+  }
+
+  effort(): number {
+    const effort = this.#effort;
+    this.#effort = 0;
+    return effort;
+  }
 }
 
 /** Moves nodes to where modularity gains most, those beside a moved one again, until none gains by moving. */
@@ -57,7 +70,7 @@ function* move(
   groups: Int32Array,
   { resolution }: LeidenOptions,
   random: () => number,
-): Generator<void> {
+): Generator<number> {
   const strength = new Float64Array(network.order);
   const sizes = new Int32Array(network.order);
   groups.forEach((group, node) => {
@@ -74,7 +87,7 @@ function* move(
   for (let head = 0, count = network.order; count > 0; count--, head++) {
     const node = queue[head % step]!;
     waiting[node] = 0;
-    if (head % STRETCH === 0) yield;
+    if (toward.isDue()) yield toward.effort();
     const before = groups[node]!;
     const mine = network.strength[node]!;
     strength[before]! -= mine;
@@ -101,6 +114,7 @@ function* move(
       count++;
     }
   }
+  yield toward.effort();
 }
 
 /**
@@ -112,7 +126,7 @@ function* refine(
   groups: Int32Array,
   { resolution }: LeidenOptions,
   random: () => number,
-): Generator<void, Int32Array> {
+): Generator<number, Int32Array> {
   const { order, total } = network;
   const whole = new Float64Array(order);
   groups.forEach((group, node) => (whole[group]! += network.strength[node]!));
@@ -127,9 +141,8 @@ function* refine(
   const isWellConnected = (part: number, group: number) =>
     cut[part]! >= (resolution * strength[part]! * (whole[group]! - strength[part]!)) / total - GAIN;
   const toward = new Toward(network, parts);
-  let seen = 0;
   for (const node of shuffled(order, random)) {
-    if (seen++ % STRETCH === 0) yield;
+    if (toward.isDue()) yield toward.effort();
     const group = groups[node]!;
     if (!alone[node] || !isWellConnected(node, group)) continue;
     toward.look(node, (other) => groups[other] === group);
@@ -147,6 +160,7 @@ function* refine(
     alone[node] = 0;
     alone[best] = 0;
   }
+  yield toward.effort();
   return parts;
 }
 
@@ -162,7 +176,8 @@ function renumber(groups: Int32Array): number {
 
 /**
  * Communities by modularity: Leiden (Traag, Waltman & van Eck 2019), with the best instead of a chance part in its
- * refinement. The same for the same seed. `groups` always holds the best so far, so that it may be stopped at any pause.
+ * refinement. The same for the same seed. `groups` always holds the best so far, so that it may be stopped at any pause;
+ * what pauses tell is how many relations and nodes were looked at.
  */
 export class Leiden {
   readonly groups: Int32Array;
@@ -174,7 +189,7 @@ export class Leiden {
     this.groups = Int32Array.from({ length: network.order }, (_, node) => node);
   }
 
-  *run(): Generator<void> {
+  *run(): Generator<number> {
     const random = randomFrom(this.options.seed);
     let { network } = this;
     /** Which node of the network of now each node is in. */

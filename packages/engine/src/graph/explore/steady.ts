@@ -6,19 +6,26 @@ const STRETCH_MS = 12;
 export interface Patience {
   /** Who asked has gone. */
   readonly signal?: AbortSignal | undefined;
-  readonly milliseconds: number;
+  /** The most effort, in whatever `work` counts. Not time: the same question has the same answer under any load. */
+  readonly most?: number;
 }
 
 /**
- * Runs a computation that pauses now and then, letting everything else of the process go on in between. False where it
- * ran out of time; throws what the signal says when who asked has gone.
+ * Runs a computation that pauses now and then, letting everything else of the process go on in between; at each pause it
+ * tells the effort since the last. False where that became too much; throws what the signal says when who asked has gone.
  */
-export async function steadily(work: Iterator<unknown>, { signal, milliseconds }: Patience): Promise<boolean> {
-  const end = performance.now() + milliseconds;
-  for (;;) {
+export async function steadily(
+  work: Iterator<number, unknown>,
+  { signal, most = Infinity }: Patience = {},
+): Promise<boolean> {
+  for (let effort = 0; ;) {
     const pause = performance.now() + STRETCH_MS;
-    while (performance.now() < pause) if (work.next().done) return true;
-    if (performance.now() > end) return false;
+    while (performance.now() < pause) {
+      const step = work.next();
+      if (step.done) return true;
+      effort += step.value;
+      if (effort > most) return false;
+    }
     await breathe();
     signal?.throwIfAborted();
   }
