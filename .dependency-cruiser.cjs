@@ -11,7 +11,7 @@ const ENGINE = {
   graph: ['platform', 'ingest', 'identity'],
   scenes: ['platform'],
   profile: ['platform', 'ingest', 'identity', 'graph'],
-  privacy: ['platform', 'audit', 'ingest', 'identity', 'graph', 'profile'],
+  privacy: ['platform', 'audit', 'ingest', 'identity', 'graph', 'scenes', 'profile'],
   river: ['platform', 'ingest', 'identity', 'graph', 'profile', 'privacy'],
   transfer: ['platform'],
 };

@@ -1,4 +1,4 @@
-import { type Client, type Erasure } from '@guanxi/contracts';
+import type { Client, Erasure, SceneContent } from '@guanxi/contracts';
 import { type Server } from '@guanxi/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresTables } from '../../packages/engine/src/privacy/stores.ts';
@@ -39,6 +39,23 @@ export function erasureSuite(name: InstallationName): void {
     async function upload(name: string, text: string): Promise<void> {
       await api.upload({ query: { name }, upload: text });
     }
+
+    const productOf = async (key: string) =>
+      (await api.graphSearch({ query: { q: key, types: 'product' } })).items.find((node) => node.key === key)!.id;
+    /** An exploration in which these were drawn, hers joined with the others. */
+    const sceneOf = (hers: readonly string[], others: readonly string[]): SceneContent => ({
+      address: { n: [...hers, ...others].join(','), x: others.map((id) => `${id}:viewed`).join(','), b: '1' },
+      places: Object.fromEntries([...hers, ...others].map((id) => [id, [0, 1]])),
+      drawn: {
+        nodes: [...hers, ...others],
+        edges: Object.fromEntries([
+          ...hers.map((id) => [`${id}:${others[1]}:viewed`, 1]),
+          [others.join(':') + ':viewed', 2],
+        ]),
+      },
+    });
+    const saveScene = (hers: readonly string[], others: readonly string[]) =>
+      api.sceneCreate({ body: { name: `Around ${her.phone}`, content: sceneOf(hers, others) } });
 
     /** Everything the API says of everybody. */
     async function everyAnswer(ids: readonly string[]): Promise<string> {
@@ -127,6 +144,12 @@ export function erasureSuite(name: InstallationName): void {
         const herIds = (await api.customer({ params: { id: herId } })).identifiers.map(({ id }) => id);
         expect((await columnsWith(installation, [], herIds)).length).toBeGreaterThan(10);
         await checkAccessFile(herId);
+        const nodes = {
+          hers: [herId, ...herIds, await productOf(her.product)],
+          others: [stranger, await productOf('p1')],
+        };
+        const scene = await saveScene(nodes.hers, nodes.others);
+        expect(await columnsWith(installation, [], nodes.hers)).toContain('postgres public.scene');
         const preview = await api.erasurePreview({ params: { id: herId } });
         expect(Object.fromEntries(preview.counts.map(({ store, rows }) => [store, rows]))).toMatchObject({
           event_log: 11,
@@ -150,12 +173,17 @@ export function erasureSuite(name: InstallationName): void {
           quarantine: 2,
           uploads: 1,
           identifier: 4,
+          scene: 1,
         });
         expect(erasure.receipts.filter(({ left }) => left > 0)).toEqual([]);
 
         expect(await columnsWith(installation, VALUES)).toEqual([]);
         // Numbers that say nothing to whoever has not the person: the audit log keeps them until its retention.
-        expect(await columnsWith(installation, [], [...herIds, herId])).toEqual(['postgres public.audit_entry']);
+        expect(await columnsWith(installation, [], nodes.hers)).toEqual(['postgres public.audit_entry']);
+        expect(await api.scene({ params: { id: scene.id } })).toMatchObject({
+          ...{ name: '–', version: 2, nodes: 2, edges: 1 },
+          content: sceneOf([], nodes.others),
+        });
         expect(filesWith(installation.folder, VALUES)).toEqual([]);
         const derived = server.guanxi.river.tables().map((table) => table.name);
         expect(Object.keys(removed)).toEqual(

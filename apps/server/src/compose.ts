@@ -87,7 +87,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     const demo = createDemo({ platform, ingest, imports, river });
     const live = createLive({ ingest, identity, river });
     const privacy = createPrivacy(base, {
-      platform, audit, ingest, identity, graph, profile, river, imports, forget: live.forget,
+      platform, audit, ingest, identity, graph, scenes, profile, river, imports, forget: live.forget,
     }); // prettier-ignore
     const handlers = {
       import: imports.handler,

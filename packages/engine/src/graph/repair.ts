@@ -18,10 +18,15 @@ export interface GraphRepair {
   stays(event: GraphEvent): void;
   /** How many nodes the events that go touched. */
   nodes(): number;
+  /** Those of them of which no event that stays speaks: they go with the events. */
+  vanishing(): NodeId[];
   /** Forgets what stays, to begin again with it. */
   restart(): void;
-  /** Removes and writes anew; to be repeated from the beginning when it was interrupted. */
-  write(): Promise<void>;
+  /**
+   * Removes and writes anew; to be repeated from the beginning when it was interrupted. `fence` throws where that is no
+   * longer this process's to do, and is asked before each step.
+   */
+  write(fence: () => Promise<void>): Promise<void>;
 }
 
 /** Ids named by one statement. */
@@ -45,6 +50,7 @@ export function createRepair(
 ): GraphRepair {
   const touched = new Set<NodeId>();
   const seqs: number[] = [];
+  const staying = new Set<NodeId>();
   let gathering = new Gathering(touched, titles);
   return {
     gone(event) {
@@ -53,21 +59,33 @@ export function createRepair(
       for (const id of project(event).nodes.keys()) touched.add(id);
     },
     touched: (event) => [...project(event).nodes.keys()].filter((id) => touched.has(id)),
-    stays: (event) => gathering.add(event, project(event)),
+    stays(event) {
+      const effects = project(event);
+      for (const id of effects.nodes.keys()) staying.add(id);
+      gathering.add(event, effects);
+    },
     nodes: () => touched.size,
+    vanishing: () => [...touched].filter((id) => !staying.has(id)),
     restart: () => {
       gathering = new Gathering(touched, titles);
+      staying.clear();
     },
-    async write() {
+    async write(fence) {
       const ids = [...touched];
-      await removeBy(clickhouse, 'event', 'seq IN {ids:Array(UInt64)}', seqs);
-      await removeBy(clickhouse, 'edge_event', 'seq IN {ids:Array(UInt64)}', seqs);
+      const remove = async (table: string, where: string, those: readonly (string | number)[]) => {
+        await fence();
+        await removeBy(clickhouse, table, where, those);
+      };
+      await remove('event', 'seq IN {ids:Array(UInt64)}', seqs);
+      await remove('edge_event', 'seq IN {ids:Array(UInt64)}', seqs);
       // Edges between two nodes that were touched; one with an end that was not is no business of these events.
       const among = 'node IN {ids:Array(UInt64)} AND other IN {ids:Array(UInt64)}';
+      await fence();
       await removeWhere(clickhouse, 'adjacency', among, { ids: idArray(ids) });
-      await removeBy(clickhouse, 'node', 'id IN {ids:Array(UInt64)}', ids);
-      await removeBy(clickhouse, 'node_attribute', 'node IN {ids:Array(UInt64)}', ids);
-      await removeBy(clickhouse, 'node_name', 'node IN {ids:Array(UInt64)}', ids);
+      await remove('node', 'id IN {ids:Array(UInt64)}', ids);
+      await remove('node_attribute', 'node IN {ids:Array(UInt64)}', ids);
+      await remove('node_name', 'node IN {ids:Array(UInt64)}', ids);
+      await fence();
       await writeStates(clickhouse, gathering.rows());
     },
   };

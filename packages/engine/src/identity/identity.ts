@@ -92,9 +92,14 @@ export interface Identity {
   componentOf(ids: readonly NodeId[], most: number): Promise<NodeId[] | null>;
   /**
    * Makes a component anew from the records that stay, as if the others had never been; while nothing is applied. To be
-   * repeated with the same component where it was interrupted.
+   * repeated with the same component where it was interrupted. `fence` throws where somebody else applies by now.
    */
-  remake(component: readonly NodeId[], gone: readonly number[], items: readonly IdentityItem[]): Promise<void>;
+  remake(
+    component: readonly NodeId[],
+    gone: readonly number[],
+    items: readonly IdentityItem[],
+    fence: (statements: Statements) => Promise<void>,
+  ): Promise<void>;
   counts(): Promise<{ persons: number; known: number; identifiers: number }>;
   /** Forgets everything derived, in the caller's transaction; the ClickHouse `tables` must be emptied beside it. */
   reset(statements: Statements): Promise<void>;
@@ -249,16 +254,20 @@ class OneId implements Identity {
 
   componentOf = (ids: readonly NodeId[], most: number) => componentOf(this.platform.postgres, ids, most);
 
-  remake: Identity['remake'] = async (component, gone, items) => {
+  remake: Identity['remake'] = async (component, gone, items, fence) => {
     const { postgres, clickhouse } = this.platform;
     this.#persons.moving(component);
-    await postgres.transaction((statements) =>
-      remakeComponent(component, gone, items, compileRules(this.#rules), this.#cipher, statements),
-    );
+    await postgres.transaction(async (statements) => {
+      await fence(statements);
+      await remakeComponent(component, gone, items, compileRules(this.#rules), this.#cipher, statements);
+    });
     this.#persons.settled();
     const ids = { ids: idArray(component) };
+    await fence(postgres);
     await clickhouse.remove('person_alias', 'anchor IN {ids:Array(UInt64)}', ids);
+    await fence(postgres);
     await clickhouse.remove('identifier_name', 'id IN {ids:Array(UInt64)}', ids);
+    await fence(postgres);
     const own = 'id = ANY($1::bigint[])';
     await this.#copy(`aliased AND ${own}`, own, [`{${component.join(',')}}`]);
   };

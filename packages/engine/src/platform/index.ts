@@ -6,7 +6,7 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './jobs-sealed.ts';
 export * from './jobs.ts';
-export { adoptTerms, type Duties, type Leadership, type Term } from './leader.ts';
+export { adoptTerms, Deposed, type Duties, type Leadership, type Term } from './leader.ts';
 export * from './lock.ts';
 export * from './log.ts';
 export { adoptPlaces, placeMigrations } from './places.ts';

@@ -4,6 +4,7 @@ import PgBoss from 'pg-boss';
 import type { Clock } from './clock.ts';
 import { UserError, briefly } from './errors.ts';
 import type { JobSeal, JobTexts, SealedJobTexts } from './jobs-sealed.ts';
+import { Deposed } from './leader.ts';
 import type { Migration, Postgres, Statements } from './postgres.ts';
 import type { Signals } from './signals.ts';
 import type { Logger } from './telemetry.ts';
@@ -211,7 +212,7 @@ export function createJobs({ postgres, clock, logger, signals, seal }: JobParts)
       const result = await handlers[row.kind](run);
       await finish('done', null, result);
     } catch (error) {
-      if (controller.signal.aborted && stopping)
+      if ((controller.signal.aborted && stopping) || error instanceof Deposed)
         await postgres.query("UPDATE job SET state = 'queued' WHERE id = $1 AND attempt = $2", [id, row.attempt]);
       else if (controller.signal.aborted) await finish('cancelled', null);
       else {

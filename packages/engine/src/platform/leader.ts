@@ -13,6 +13,14 @@ export interface Term {
   resign(): void;
 }
 
+/** Somebody else leads: what a deposed leader would do must have no effect. Its jobs go on where they are found. */
+export class Deposed extends Error {
+  constructor() {
+    super('another process leads');
+    this.name = 'Deposed';
+  }
+}
+
 /** What the leader does. `begin` and `end` are called in turns. */
 export interface Duties {
   /** Takes the duties up; what it throws gives the lead up again. */

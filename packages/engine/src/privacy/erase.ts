@@ -1,5 +1,5 @@
 import type { NodeId } from '@guanxi/contracts';
-import type { JobHandler, JobRun } from '../platform/index.ts';
+import type { JobHandler, JobRun, Statements } from '../platform/index.ts';
 import { z } from 'zod';
 import type { ErasureStore, Plan, Work } from './erasure-store.ts';
 import { mentionsOf } from './mentions.ts';
@@ -37,7 +37,7 @@ class Erasing {
 
   async records(): Promise<void> {
     const { platform, river } = this.parts;
-    await river.waitFor(platform.log.head());
+    await this.#caughtUp(platform.log.head());
     const head = platform.log.head();
     // The log is read twice.
     const told = (before: number) => (seq: number) =>
@@ -57,11 +57,38 @@ class Erasing {
       await survey.find(position);
       await survey.gather(position);
       await this.#planned(survey, component, position);
+      await this.#scenes(survey.repair.vanishing());
       if (this.#plan.method === 'targeted') await this.#derived(survey, component!);
+      await this.#mine();
       await platform.log.erase(survey.gone);
     });
-    if (this.#plan.method === 'rebuild') await river.waitFor(await river.rebuild());
+    if (this.#plan.method === 'rebuild') await this.#caughtUp(await river.rebuild());
     await this.#receipts(survey);
+  }
+
+  /** Waits for the river, as long as this run is to go on. */
+  async #caughtUp(seq: number): Promise<void> {
+    const { signal } = this.run;
+    signal.throwIfAborted();
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', (stop = () => resolve())));
+    await Promise.race([this.parts.river.waitFor(seq), stopped]);
+    signal.removeEventListener('abort', stop);
+    signal.throwIfAborted();
+  }
+
+  /** Throws when the job was cancelled, and when another process leads by now: what comes next is not this run's to do. */
+  async #mine(): Promise<void> {
+    this.run.signal.throwIfAborted();
+    await this.parts.river.fence(this.parts.platform.postgres);
+  }
+
+  /** Writes about the erasure: not those of a run that another process has taken over from. */
+  #write(work: (statements: Statements) => Promise<void>): Promise<void> {
+    return this.parts.platform.postgres.transaction(async (statements) => {
+      await this.parts.river.fence(statements);
+      await work(statements);
+    });
   }
 
   /** Links that an earlier attempt removed joined more than is joined now. */
@@ -90,16 +117,20 @@ class Erasing {
     for (const [name, rows] of Object.entries(found))
       all[name] = name === 'event_log' ? (before[name] ?? 0) + rows : Math.max(before[name] ?? 0, rows);
     this.#plan = { ...plan, found: all };
-    await this.store.plan(this.work.id, this.#plan);
+    const noted = this.#plan;
+    await this.#write((statements) => this.store.plan(this.work.id, noted, statements));
   }
 
   async #derived(survey: Survey, component: readonly NodeId[]): Promise<void> {
     const { identity, ingest, profile, consent, river, platform } = this.parts;
-    await survey.repair.write();
+    await survey.repair.write(() => this.#mine());
+    await this.#mine();
     await profile.erase(this.#ids);
+    await this.#mine();
     await consent.erase(this.#ids);
+    await this.#mine();
     await ingest.dedup.erase(survey.fresh);
-    await identity.remake(component, survey.gone, survey.items);
+    await identity.remake(component, survey.gone, survey.items, river.fence);
     const [row] = await platform.clickhouse.query<{ rows: number }>('SELECT count() AS rows FROM message');
     await river.recount({ accepted: row!.rows, duplicates: Math.max(0, survey.staying - row!.rows) });
   }
@@ -118,7 +149,7 @@ class Erasing {
     const found = this.#plan.found[store] ?? 0;
     const removed = Math.max(0, store === 'event_log' ? found - left : found - left - kept);
     const at = new Date(this.parts.platform.clock.now()).toISOString();
-    await this.store.receipt(this.work.id, { store, removed, left, kept, at });
+    await this.#write((statements) => this.store.receipt(this.work.id, { store, removed, left, kept, at }, statements));
   }
 
   async #stillThere(places: readonly number[]): Promise<number> {
@@ -156,9 +187,25 @@ class Erasing {
     await this.#receipt('memory', 0);
   }
 
+  /**
+   * Explorations that people kept: what was drawn of the person in them, and nodes that are gone with the person. Before
+   * the log loses the events that tell which those are.
+   */
+  async #scenes(vanishing: readonly NodeId[]): Promise<void> {
+    const { scenes, identity } = this.parts;
+    const nodes = new Set<NodeId>([...this.#ids, this.work.person, ...vanishing]);
+    const { text } = mentionsOf(this.work.identifiers, identity);
+    await this.#store({
+      name: 'scene',
+      find: () => scenes.naming(nodes, text),
+      erase: (ids) => scenes.eraseNodes(ids, nodes, text),
+    });
+  }
+
   async #store<T>({ name, find, erase }: BesideStore<T>): Promise<void> {
     const found = await find();
     await this.#note({ ...this.#plan, found: { [name]: found.length } });
+    await this.#mine();
     await erase(found);
     await this.#receipt(name, (await find()).length);
   }
@@ -166,11 +213,17 @@ class Erasing {
   /** Nothing of it is left in any file. */
   async disk(): Promise<void> {
     const { clickhouse, postgres } = this.parts.platform;
+    await this.#mine();
     await clickhouse.purge(
       clickhouse.declared().map(({ name }) => name),
       this.run.signal,
     );
     await postgres.purge(personalPostgresTables);
+  }
+
+  async finish(): Promise<void> {
+    const { id } = this.work;
+    await this.#write((statements) => this.store.finish(id, this.parts.platform.clock.now(), statements));
   }
 }
 
@@ -190,11 +243,12 @@ export function erasureHandler(parts: PrivacyParts, store: ErasureStore): JobHan
       await erasing.records();
       await erasing.beside();
       await erasing.disk();
-      await store.finish(id, parts.platform.clock.now());
+      await erasing.finish();
     }
     // The row that named the person until now has left its trace too.
     await parts.platform.postgres.purge(['privacy_erasure']);
     const { receipts } = await store.get(id);
+    await parts.river.fence(parts.platform.postgres);
     await parts.audit.record({
       actor: { kind: 'system', id: 'erasure', name: 'erasure' },
       action: 'erasureDone',

@@ -58,8 +58,8 @@ export function createErasureStore({ postgres, jobs, vault }: Platform) {
     receipts: row.receipts,
     job: row.job === null ? null : await jobs.get(row.job).catch(() => null),
   });
-  const rowOf = async (id: string): Promise<Row> => {
-    const [row] = await postgres.query<Row>('SELECT * FROM privacy_erasure WHERE id = $1', [id]);
+  const rowOf = async (id: string, statements: Statements = postgres): Promise<Row> => {
+    const [row] = await statements.query<Row>('SELECT * FROM privacy_erasure WHERE id = $1', [id]);
     if (!row) throw noSuchErasure();
     return row;
   };
@@ -122,22 +122,22 @@ export function createErasureStore({ postgres, jobs, vault }: Platform) {
       };
     },
     /** In place of what an earlier attempt told of the store. */
-    async receipt(id: string, receipt: ErasureReceipt): Promise<void> {
-      const others = (await rowOf(id)).receipts.filter(({ store }) => store !== receipt.store);
-      await postgres.query('UPDATE privacy_erasure SET receipts = $2 WHERE id = $1', [
+    async receipt(id: string, receipt: ErasureReceipt, statements: Statements): Promise<void> {
+      const others = (await rowOf(id, statements)).receipts.filter(({ store }) => store !== receipt.store);
+      await statements.query('UPDATE privacy_erasure SET receipts = $2 WHERE id = $1', [
         id,
         JSON.stringify([...others, receipt]),
       ]);
     },
-    async plan(id: string, plan: Plan): Promise<void> {
-      await postgres.query('UPDATE privacy_erasure SET plan = $2, method = $3 WHERE id = $1', [
+    async plan(id: string, plan: Plan, statements: Statements): Promise<void> {
+      await statements.query('UPDATE privacy_erasure SET plan = $2, method = $3 WHERE id = $1', [
         id,
         JSON.stringify(plan),
         plan.method,
       ]);
     },
-    async finish(id: string, at: number): Promise<void> {
-      await postgres.query(
+    async finish(id: string, at: number, statements: Statements): Promise<void> {
+      await statements.query(
         "UPDATE privacy_erasure SET state = 'done', finished_at = $2, person = NULL, identifiers = NULL, plan = NULL WHERE id = $1",
         [id, at],
       );

@@ -3,8 +3,9 @@ import type { Audit } from '../audit/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
-import type { Platform, Table } from '../platform/index.ts';
+import type { Platform, Statements, Table } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
+import type { Scenes } from '../scenes/index.ts';
 import type { Consent } from './consent.ts';
 
 /** What the rights of a person need of the river; it stands above this folder and is handed in. */
@@ -13,6 +14,8 @@ export interface RiverControl {
   quiet<T>(work: (position: number) => Promise<T>): Promise<T>;
   recount(counts: { accepted: number; duplicates: number }): Promise<void>;
   rebuild(): Promise<number>;
+  /** Throws `Deposed` unless this process leads; in a transaction nobody else begins to until it ends. */
+  fence(statements: Statements): Promise<void>;
   /** Everything that a replay of the log makes again. */
   tables(): readonly Table[];
 }
@@ -33,6 +36,7 @@ export interface PrivacyParts {
   readonly identity: Identity;
   readonly graph: Graph;
   readonly profile: Profile;
+  readonly scenes: Scenes;
   readonly consent: Consent;
   readonly river: RiverControl;
   readonly imports: UploadControl;

@@ -10,16 +10,16 @@ export const postgresTables: Readonly<Record<string, 'personal' | 'impersonal'>>
   identity_link: 'personal',
   identity_change: 'personal',
   job: 'personal',
+  scene: 'personal',
   privacy_erasure: 'personal',
   'pgboss.job': 'personal',
-  // Settings, the team and its work: rules and scenes name types, hashes and what the team writes.
+  // Settings and the team: rules name types and what the team writes.
   migration: 'impersonal',
   replaced: 'impersonal',
   identity_rules: 'impersonal',
   identity_tally: 'impersonal',
   graph_ontology: 'impersonal',
   source: 'impersonal',
-  scene: 'impersonal',
   privacy_settings: 'impersonal',
   privacy_retention: 'impersonal',
   // Keyed hashes: what keeps the erased out.

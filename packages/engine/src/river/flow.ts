@@ -1,4 +1,4 @@
-import { briefly, fingerprintOf, type LogRecord, type Term } from '../platform/index.ts';
+import { briefly, Deposed, fingerprintOf, type LogRecord, type Statements, type Term } from '../platform/index.ts';
 import { readEvent } from '../ingest/index.ts';
 import { readBatch, type ReadBatch } from './batch.ts';
 import {
@@ -7,8 +7,8 @@ import {
   type Batch,
   beginRebuild,
   beginTerm,
-  Deposed,
   endTruncation,
+  holdTerm,
   pendingBatches,
   readCheckpoint,
   recount,
@@ -65,6 +65,8 @@ export class Flow {
     else if (this.view.checkpoint.truncating) await this.#truncate();
     const batches = await pendingBatches(platform.postgres);
     for (const batch of batches) await this.#persistently('graph', () => this.#redo(batch));
+    // What was wrong before this term began: nothing may come that would show that it is over.
+    for (const stage of ['identity', 'graph'] as const) this.view.recovered(stage);
     this.#leave = platform.log.onHead(() => this.#wake());
     this.#running = this.#loop();
     // Whoever awaits it hears of a failure; it ends like this only when the term is over.
@@ -97,6 +99,7 @@ export class Flow {
     try {
       await this.#idle;
       await this.#graphWork;
+      if (this.#stopping) throw new Deposed();
       return await work(this.view.checkpoint.graphSeq);
     } finally {
       this.#paused = false;
@@ -105,9 +108,11 @@ export class Flow {
   }
 
   async recount(counts: { accepted: number; duplicates: number }): Promise<void> {
-    await recount(this.parts.platform.postgres, counts);
+    await recount(this.parts.platform.postgres, counts, this.term.number);
     this.view.checkpoint = { ...this.view.checkpoint, ...counts };
   }
+
+  fence = (statements: Statements): Promise<void> => holdTerm(statements, this.term.number);
 
   #stop(): void {
     this.#stopping = true;
@@ -115,7 +120,12 @@ export class Flow {
   }
 
   async #truncate(): Promise<void> {
-    for (const table of tablesOf(this.parts)) await this.parts.platform.clickhouse.truncate(table.name);
+    const { clickhouse, postgres } = this.parts.platform;
+    for (const table of tablesOf(this.parts)) {
+      // One that was deposed meanwhile would empty what its successor has filled.
+      await this.fence(postgres);
+      await clickhouse.truncate(table.name);
+    }
     await this.#emptied();
   }
 
@@ -148,14 +158,19 @@ export class Flow {
     while (!this.#stopping) {
       let done: () => void = () => undefined;
       this.#idle = new Promise((resolve) => (done = resolve));
-      await this.#giveWay();
-      const records = this.#paused ? [] : await this.#persistently('identity', () => this.#take());
-      if (records.length > 0) await this.#process(records);
-      done();
+      const worked = await this.#once().finally(done);
       if (this.#stopping) return;
       const behind = !this.#paused && this.parts.platform.log.head() - this.view.checkpoint.identitySeq >= this.#ask;
-      if (!behind) await this.#rest(records.length > 0);
+      if (!behind) await this.#rest(worked);
     }
+  }
+
+  /** One batch, where there is one; whether there was. */
+  async #once(): Promise<boolean> {
+    await this.#giveWay();
+    const records = this.#paused ? [] : await this.#persistently('identity', () => this.#take());
+    if (records.length > 0) await this.#process(records);
+    return records.length > 0;
   }
 
   async #giveWay(): Promise<void> {
@@ -303,7 +318,9 @@ export class Flow {
   async #persistently<T>(stage: 'identity' | 'graph', work: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++)
       try {
-        return await work();
+        const result = await work();
+        this.view.recovered(stage);
+        return result;
       } catch (error) {
         if (error instanceof Deposed) this.term.resign();
         this.view.failed(stage, briefly(error));

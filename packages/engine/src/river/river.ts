@@ -1,4 +1,4 @@
-import type { Table, Term } from '../platform/index.ts';
+import { Deposed, type Statements, type Table, type Term } from '../platform/index.ts';
 import { Flow } from './flow.ts';
 import { Following } from './following.ts';
 import { readCheckpoint, riverMigrations } from './store.ts';
@@ -21,11 +21,16 @@ export interface River {
   tables(): readonly Table[];
   /**
    * Of the leader: runs `work` while nothing is being processed and everything up to the place it is given is in identity
-   * and graph. Events are accepted meanwhile, and processed after it.
+   * and graph. Events are accepted meanwhile, and processed after it. Throws `Deposed` where the term is over by then.
    */
   quiet<T>(work: (position: number) => Promise<T>): Promise<T>;
   /** Of the leader, after records were taken out: how many events and duplicates there are now. */
   recount(counts: { accepted: number; duplicates: number }): Promise<void>;
+  /**
+   * Throws `Deposed` unless this process leads. In a transaction of PostgreSQL nobody else begins to lead until it ends;
+   * before anything else it tells whoever was asleep meanwhile that it is no longer theirs to do.
+   */
+  fence(statements: Statements): Promise<void>;
   onProcessed(listener: (events: readonly Processed[]) => void): () => void;
   state(): { identity: StageState; graph: StageState; accepted: number; duplicates: number; rebuildTo: number | null };
 }
@@ -46,7 +51,7 @@ export async function createRiver(parts: RiverParts): Promise<River> {
     flow = null;
   };
   const leading = (): Flow => {
-    if (!flow) throw new Error('only the leader changes what is derived');
+    if (!flow) throw new Deposed();
     return flow;
   };
   return {
@@ -64,6 +69,7 @@ export async function createRiver(parts: RiverParts): Promise<River> {
     rebuild: (change = async () => undefined) => leading().rebuild(change),
     quiet: (work) => leading().quiet(work),
     recount: (counts) => leading().recount(counts),
+    fence: async (statements) => leading().fence(statements),
     onProcessed: (listener) => view.listen(listener),
     tables: () => tablesOf(parts),
     state: () => view.state(),

@@ -1,4 +1,4 @@
-import type { Migration, Postgres, Statements } from '../platform/index.ts';
+import { Deposed, type Migration, type Postgres, type Statements } from '../platform/index.ts';
 
 export const riverMigrations: readonly Migration[] = [
   {
@@ -74,14 +74,6 @@ export async function pendingBatches(statements: Statements): Promise<Batch[]> {
   return rows.map((row) => ({ from: Number(row.from_seq), to: Number(row.to_seq) }));
 }
 
-/** Somebody else leads: what a deposed leader would write must have no effect. */
-export class Deposed extends Error {
-  constructor() {
-    super('another process leads');
-    this.name = 'Deposed';
-  }
-}
-
 /** Writes to the checkpoint carry the term of their leader. `sql` begins with the writing to it, which returns a row. */
 async function asLeader(statements: Statements, sql: string, params: readonly unknown[]): Promise<void> {
   const rows = await statements.query(sql, params);
@@ -91,6 +83,11 @@ async function asLeader(statements: Statements, sql: string, params: readonly un
 /** From now on writes of older terms are refused, also those under way. */
 export async function beginTerm(postgres: Postgres, term: number): Promise<void> {
   await asLeader(postgres, 'UPDATE river_checkpoint SET term = $1 WHERE term <= $1 RETURNING term', [term]);
+}
+
+/** Throws `Deposed` where a later term has begun. In a transaction none begins until it ends. */
+export async function holdTerm(statements: Statements, term: number): Promise<void> {
+  await asLeader(statements, 'SELECT term FROM river_checkpoint WHERE term = $1 FOR SHARE', [term]);
 }
 
 /** Part of the transaction in which identity applies the batch. */
@@ -163,9 +160,11 @@ export async function endTruncation(statements: Statements, schema: string, term
   );
 }
 
-export async function recount(postgres: Postgres, counts: { accepted: number; duplicates: number }): Promise<void> {
-  await postgres.query('UPDATE river_checkpoint SET accepted = $1, duplicates = $2', [
-    counts.accepted,
-    counts.duplicates,
-  ]);
+export async function recount(
+  postgres: Postgres,
+  { accepted, duplicates }: { accepted: number; duplicates: number },
+  term: number,
+): Promise<void> {
+  const sql = 'UPDATE river_checkpoint SET accepted = $1, duplicates = $2 WHERE term = $3 RETURNING term';
+  await asLeader(postgres, sql, [accepted, duplicates, term]);
 }

@@ -72,3 +72,51 @@ test('a removed scene comes back within a week, and not after the next removal l
   await expect(scenes.restore(lost.id, ann)).rejects.toMatchObject({ code: 'no_such_scene' });
   await expect(scenes.get(randomUUID())).rejects.toMatchObject({ kind: 'not_found' });
 });
+
+test('nodes are taken out of every scene that speaks of them, and of nothing else', async () => {
+  const [her, hers, other] = ['9007199254740993001', '9007199254740993002', '9007199254740993003'] as const;
+  const rich: SceneContent = {
+    address: {
+      ...{ n: `${her},${other}`, x: `${her}:bought:300:last,${other}:viewed`, h: hers, k: `${other},${hers}` },
+      ...{
+        pin: `${her}:1.5:-20.0,${other}:3.0:4.0`,
+        p: `${other}:${her}:3:4`,
+        c: `${other}:${hers}`,
+        i: `${her}:2:35`,
+      },
+      ...{ g: `around:${her}:3:10`, gm: `${her},${other}`, sel: `${other}:${her}:bought` },
+      ...{ off: 'order,shop', from: '2024-01-01T00:00:00.000Z', b: '1', view: 'list' },
+    },
+    places: { [her]: [1, 2], [other]: [3, 4] },
+    drawn: { nodes: [her, hers, other], edges: { [`${her}:${other}:bought`]: 3, [`${other}:${other}:viewed`]: 1 } },
+  };
+  const spoken = await scenes.create('Spoken of', rich, ann);
+  const named = await scenes.create('13912345871 and friends', content('77'), ann);
+  const removed = await scenes.create('Removed', content(her), ann);
+  await scenes.remove(removed.id, 1, ann);
+  const untouched = await scenes.create('Others', content(other), bo);
+  const before = await scenes.get(untouched.id);
+  const nodes = new Set<string>([her, hers]);
+  const names = (text: string) => text.includes('13912345871');
+
+  const found = await scenes.naming(nodes, names);
+  expect(found.sort()).toEqual([spoken.id, named.id, removed.id].sort());
+  await scenes.eraseNodes(found, nodes, names);
+  expect(await scenes.naming(nodes, names)).toEqual([]);
+  expect(await scenes.get(spoken.id)).toMatchObject({ version: 2, nodes: 1, edges: 1, updatedBy: ann });
+  expect((await scenes.get(spoken.id)).content).toEqual({
+    address: {
+      ...{ n: other, x: `${other}:viewed`, k: other, pin: `${other}:3.0:4.0`, gm: other },
+      ...{ off: 'order,shop', from: '2024-01-01T00:00:00.000Z', b: '1', view: 'list' },
+    },
+    places: { [other]: [3, 4] },
+    drawn: { nodes: [other], edges: { [`${other}:${other}:viewed`]: 1 } },
+  });
+  expect(await scenes.get(named.id)).toMatchObject({ name: '–', content: content('77') });
+  expect((await scenes.restore(removed.id, ann)).nodes).toBe(1);
+  expect(await scenes.get(untouched.id)).toEqual(before);
+  // Who has it open would bring the nodes back.
+  await expect(scenes.update(spoken.id, { version: 1, content: rich }, ann)).rejects.toMatchObject({
+    code: 'scene_changed',
+  });
+});

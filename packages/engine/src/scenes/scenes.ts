@@ -1,6 +1,7 @@
-import type { ActorRef, SavedScene, SceneContent, SceneRow } from '@guanxi/contracts';
+import type { ActorRef, NodeId, SavedScene, SceneContent, SceneRow } from '@guanxi/contracts';
 import { sceneContent } from '@guanxi/contracts';
 import { type Migration, type Platform, UserError } from '../platform/index.ts';
+import { namesAny, withoutNodes } from './nodes.ts';
 
 /** Explorations that people keep and share. */
 export interface Scenes {
@@ -17,6 +18,13 @@ export interface Scenes {
   remove(id: string, version: number, by: ActorRef): Promise<SceneRow>;
   /** Takes a removal back. Throws `no_such_scene`. */
   restore(id: string, by: ActorRef): Promise<SceneRow>;
+  /** Scenes that speak of any of these nodes, or whose name `names` somebody; those that were removed, too. */
+  naming(nodes: ReadonlySet<NodeId>, names: (text: string) => boolean): Promise<string[]>;
+  /**
+   * Takes the nodes out of these scenes, and names that `names` somebody. It is a change as any other: who has such a
+   * scene open cannot save what was taken out.
+   */
+  eraseNodes(ids: readonly string[], nodes: ReadonlySet<NodeId>, names: (text: string) => boolean): Promise<void>;
 }
 
 export interface SceneChange {
@@ -38,6 +46,9 @@ const sceneMigrations: readonly Migration[] = [
 
 const KEPT_DAYS = 7;
 const MOST = 500;
+/** Contents are read so many at a time; each may be megabytes. */
+const PAGE = 20;
+const NAMELESS = '–';
 const COLUMNS = 'id, name, owner, version, nodes, edges, created_at, updated_at, updated_by';
 
 interface Row {
@@ -71,8 +82,59 @@ const changed = () =>
   });
 const sizes = ({ drawn }: SceneContent) => [drawn.nodes.length, Object.keys(drawn.edges).length];
 
+interface Content {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly content: unknown;
+}
+
+/** What scenes hold and are called, every one. */
+async function* contents({ postgres }: Platform): AsyncGenerator<Content> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const rows = await postgres.query<Content>(
+      'SELECT id, name, version, content FROM scene WHERE id > $1 ORDER BY id LIMIT $2',
+      [after, PAGE],
+    );
+    yield* rows;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
+function erasing(platform: Platform): Pick<Scenes, 'naming' | 'eraseNodes'> {
+  const { postgres } = platform;
+  const eraseFrom = async (id: string, nodes: ReadonlySet<NodeId>, names: (text: string) => boolean) => {
+    for (;;) {
+      const [row] = await postgres.query<Content>('SELECT id, name, version, content FROM scene WHERE id = $1', [id]);
+      if (!row) return;
+      const content = withoutNodes(sceneContent.parse(row.content), nodes);
+      const name = names(row.name) ? NAMELESS : row.name;
+      const done = await postgres.query(
+        `UPDATE scene SET name = $3, content = $4::jsonb, nodes = $5, edges = $6, version = version + 1
+         WHERE id = $1 AND version = $2 RETURNING id`,
+        [id, row.version, name, JSON.stringify(content), ...sizes(content)],
+      );
+      // Where somebody changed it meanwhile it is looked at again.
+      if (done.length > 0) return;
+    }
+  };
+  return {
+    async naming(nodes, names) {
+      const found: string[] = [];
+      for await (const { id, name, content } of contents(platform))
+        if (names(name) || namesAny(sceneContent.parse(content), nodes)) found.push(id);
+      return found;
+    },
+    async eraseNodes(ids, nodes, names) {
+      for (const id of ids) await eraseFrom(id, nodes, names);
+    },
+  };
+}
+
 /** Scenes in PostgreSQL. */
-export async function createScenes({ postgres, clock }: Platform): Promise<Scenes> {
+export async function createScenes(platform: Platform): Promise<Scenes> {
+  const { postgres, clock } = platform;
   await postgres.migrate(sceneMigrations);
   const now = () => new Date(clock.now());
   const one = (rows: readonly Row[]): SceneRow | null => (rows[0] ? toRow(rows[0]) : null);
@@ -89,6 +151,7 @@ export async function createScenes({ postgres, clock }: Platform): Promise<Scene
   const refused = async (id: string): Promise<Error> => find(id).then(changed, (error: Error) => error);
 
   return {
+    ...erasing(platform),
     async list() {
       const rows = await postgres.query<Row>(
         `SELECT ${COLUMNS} FROM scene WHERE deleted_at IS NULL ORDER BY updated_at DESC, id LIMIT ${MOST}`,

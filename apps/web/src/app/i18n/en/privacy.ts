@@ -194,6 +194,7 @@ export const privacy: typeof zh = {
     quarantine: 'Quarantine',
     uploads: 'Uploaded files',
     job: 'Jobs',
+    scene: 'Scenes',
     memory: 'Memory',
   },
 };

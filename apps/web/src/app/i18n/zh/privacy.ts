@@ -187,6 +187,7 @@ export const privacy = {
     quarantine: '隔离区',
     uploads: '上传的文件',
     job: '任务',
+    scene: '场景',
     memory: '内存',
   },
 };
