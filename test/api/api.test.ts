@@ -237,3 +237,21 @@ test('pages of other sites can neither change anything nor reach it under anothe
   expect(await ask({ origin: 'null' })).toBe(403);
   expect(await ask({ host: 'evil.example' })).toBe(403);
 });
+
+test('what is wrong with a request is said in the language of who sent it', async () => {
+  const ask = async (language: string) => {
+    const response = await call(`${server.url}/api/jobs?limit=0`, { headers: { 'accept-language': language } });
+    expect(response.status).toBe(400);
+    return (await response.json()) as { code: string; where: string; message: string };
+  };
+  expect(await ask('zh-CN,zh;q=0.9')).toMatchObject({
+    code: 'invalid',
+    where: 'limit',
+    message: expect.stringContaining('数值过小') as string,
+  });
+  expect(await ask('en')).toMatchObject({
+    code: 'invalid',
+    where: 'limit',
+    message: expect.stringContaining('Too small') as string,
+  });
+});

@@ -264,6 +264,7 @@ describe.each([
       rebuild: handler,
       demo: handler,
       backup: handler,
+      verify: handler,
       restore: handler,
       erasure: handler,
       retention: handler,

@@ -81,6 +81,61 @@ describe.skipIf(!chromium)('accounts in the console', () => {
     await sees(member.getByRole('region', { name: '账号菜单' }), '客服');
   });
 
+  test(
+    'a backup is made, verified and restored, and takes along what came after it',
+    { timeout: 120_000 },
+    async () => {
+      const { page, api } = session;
+      await page.goto('/settings/status');
+      const panel = page.locator('.panel').filter({ has: page.getByRole('heading', { name: '备份与恢复' }) });
+      const row = panel.getByRole('row').filter({ hasText: 'first' });
+      await panel.getByRole('textbox', { name: '名称' }).fill('first');
+      await panel.getByRole('button', { name: '立即备份' }).click();
+      await sees(row, /完整.*尚未校验/);
+      await button(page, '校验 first').click();
+      await sees(row, /完整.*通过/);
+      await api.memberInvite({ body: { email: 'later@example.com', role: 'analyst' } });
+
+      await button(page, '恢复 first').click();
+      const dialog = page.getByRole('dialog');
+      await sees(dialog, 'before-restore-');
+      const replace = dialog.getByRole('button', { name: '替换并恢复' });
+      await dialog.getByRole('textbox').fill('firs');
+      expect(await replace.isDisabled()).toBe(true);
+      await dialog.getByRole('textbox').fill('first');
+      await replace.click();
+      await page.getByRole('dialog', { name: '请重新登录' }).waitFor();
+      await page.getByRole('dialog').locator('input[type="password"]').fill(ADMINISTRATOR.password);
+      await button(page, '登录').click();
+      await sees(panel.getByRole('status'), /已恢复 .* 的备份。 此前的数据保留在 .*before-restore-\d+/);
+      await sees(panel.getByRole('row').filter({ hasText: 'before-restore-' }), /完整/);
+      expect((await api.members()).invitations).toEqual([]);
+    },
+  );
+
+  test('an engineer makes backups, and only administrators restore them', async () => {
+    const { items } = await session.api.members();
+    const { id } = items.find(({ email }) => email === MEMBER.email)!;
+    await session.api.memberUpdate({ params: { id }, body: { role: 'engineer' } });
+    await member.goto('/settings/status');
+    await member.getByLabel('邮箱').fill(MEMBER.email);
+    await member.locator('input[type="password"]').fill(MEMBER.password);
+    await button(member, '登录').click();
+    await button(member, '立即备份').waitFor();
+    await button(member, '校验 first').waitFor();
+    expect(await button(member, '恢复 first').count()).toBe(0);
+    const status = await member.evaluate(async () => {
+      const send = (path: string, body: object) =>
+        fetch(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-guanxi': 'console' },
+          body: JSON.stringify(body),
+        });
+      return (await send('/api/restores', { folder: 'first', replace: true })).status;
+    });
+    expect(status).toBe(403);
+  });
+
   test('signing out ends at the sign-in page, which leads back to where one was', async () => {
     await member.goto('/graph');
     await button(member, MEMBER.name).click();

@@ -60,14 +60,18 @@ describe.skipIf(!chromium)('the console', () => {
   const counted = async (part: 'events' | 'duplicates' | 'quarantined', count: number) =>
     expect.poll(async () => (await session.api.status()).counts[part], { timeout: PATIENCE_MS }).toBe(count);
 
-  /** From choosing the file to the end of the job. */
-  async function importOrders() {
+  async function upload(csv: string) {
     const { page } = session;
     await page.goto('/data/import');
     const chooser = page.waitForEvent('filechooser');
     await button('选择文件').click();
-    await (await chooser).setFiles({ name: '订单.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE.csv) });
+    await (await chooser).setFiles({ name: '订单.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
     await button('检查前 1,000 行').waitFor();
+  }
+  /** From choosing the file to the end of the job. */
+  async function importOrders() {
+    const { page } = session;
+    await upload(FILE.csv);
     const phone = page.getByRole('row', { name: /手机号/ }).filter({ has: page.getByRole('combobox') });
     await expect.poll(() => phone.getByRole('combobox').first().inputValue()).toBe('context.traits.phone');
     await sees(phone, /把握大 \d+%\s*列名“手机号”即此意，取值也相符/);
@@ -88,6 +92,38 @@ describe.skipIf(!chromium)('the console', () => {
     expect(await derived()).toEqual(once);
     await counted('duplicates', FILE.orders + FILE.returns);
     await counted('events', FILE.orders + FILE.returns);
+  });
+
+  test('amounts of the rows of an order are added up into a field of its event', async () => {
+    const { page } = session;
+    const [head] = FILE.csv.split('\n');
+    const row = (key: string, count: number, price: number) =>
+      `D9000,M900,王小明,13900000900,${key},面霜,${count},${price},2026-07-01 09:00:00`;
+    await upload([head, row('SK-01', 2, 89.5), row('SK-02', 1, 168)].join('\n'));
+    await page.getByRole('tab', { name: '事件与规则' }).click();
+    // The proposal adds up amounts; pieces are added by hand.
+    await button('加一项合计').click();
+    const sumOf = page.getByRole('combobox', { name: '相加的字段' });
+    const sum = page.locator('.ant-select').filter({ has: sumOf }).nth(1);
+    const factors = sum.getByRole('combobox');
+    const chosen = sum.locator('.ant-select-selection-item');
+    expect(await chosen.count()).toBe(1);
+    await factors.press('Backspace');
+    await factors.fill('quantity');
+    await page.locator('.ant-select-item-option[title="quantity"]').click();
+    await page.keyboard.press('Escape');
+    const into = page.getByRole('textbox', { name: '写入' });
+    expect(await into.nth(0).inputValue()).toBe('properties.revenue');
+    await into.nth(1).fill('properties.pieces');
+    await button('检查前 1,000 行').click();
+    await sees(page.locator('.check-preview'), '"revenue": 347');
+    await sees(page.locator('.check-preview'), '"pieces": 3');
+    await button('移除 properties.revenue').click();
+    await into.fill('nowhere');
+    await button('检查前 1,000 行').click();
+    // The browser's own notes of a refusal that was meant.
+    await sees(page.getByRole('alert'), '这个目标不是事件中的位置');
+    expect(session.problems().every((problem) => problem.includes('400'))).toBe(true);
   });
 
   test('an event is seen live as it comes, with what it became; pausing counts what comes meanwhile', async () => {
@@ -214,6 +250,56 @@ describe.skipIf(!chromium)('the console', () => {
     await page.getByText('隔离区是空的').waitFor();
     await counted('quarantined', 0);
     await counted('events', before + 1);
+  });
+
+  test('the quarantine goes by time, newest first, or the other way round', async () => {
+    const { page, api } = session;
+    const refused = (orderNumber: string) => ({
+      type: 'track',
+      event: 'Order Completed',
+      userId: 'M104',
+      properties: { orderNumber, products: [{ product_id: 'SK-01', price: 'x' }] },
+    });
+    await session.send(refused('D3000'));
+    await session.send(refused('D3001'));
+    await page.goto('/data/quarantine');
+    const first = page.getByRole('table', { name: '隔离区' }).getByRole('row').nth(1);
+    const side = page.getByRole('complementary', { name: '被隔离的事件' });
+    await first.click();
+    await sees(side, '"orderNumber": "D3001"');
+    await side.getByRole('button', { name: '关闭' }).click();
+    const time = page.getByRole('columnheader', { name: '时间' });
+    expect(await time.getAttribute('aria-sort')).toBe('descending');
+    const turned = page.waitForResponse((response) => response.url().includes('order=oldest'));
+    await time.getByRole('button').click();
+    await (await turned).finished();
+    await expect.poll(() => time.getAttribute('aria-sort')).toBe('ascending');
+    await first.click();
+    await sees(side, '"orderNumber": "D3000"');
+    expect(page.url()).toContain('order=oldest');
+    await api.quarantineDismiss({ body: { ids: (await api.quarantine()).items.map(({ id }) => id) } });
+  });
+
+  test('days are chosen in the language of the console, whatever that of the browser is', async () => {
+    const { page } = session;
+    await page.goto('/settings/audit');
+    const weekdays = async () => {
+      await page.getByRole('textbox', { name: /^(自|From)$/ }).click();
+      const head = page.locator('.ant-picker-content thead').first();
+      await head.waitFor();
+      const text = await head.textContent();
+      await page.keyboard.press('Escape');
+      return text;
+    };
+    expect(await weekdays()).toBe('一二三四五六日');
+    await button('English').click();
+    await heading('Audit').waitFor();
+    expect(await weekdays()).toBe('MoTuWeThFrSaSu');
+    await page.getByRole('textbox', { name: 'From' }).fill('2026-01-31');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('from=2026-01-31');
+    await button('中文').click();
+    await heading('审计').waitFor();
   });
 
   test('two identifiers that an event joined are taken apart, and joined again', async () => {

@@ -57,6 +57,45 @@ describe.skipIf(!chromium)('rights of a person in the console', () => {
     expect(items).toHaveLength(2);
   });
 
+  test('an attribute gets another class, and a marketer sees it masked from then on', async () => {
+    const { page, api } = session;
+    await session.settled();
+    const { id } = (await api.customers({ query: { search: 'u-3' } })).items[0]!;
+    const { url: link } = await api.memberInvite({ body: { email: 'chen@example.com', role: 'marketer' } });
+    const marketer = await session.visitor();
+    await marketer.goto(link);
+    await marketer.getByLabel('姓名').fill('陈一');
+    await marketer.getByLabel('新密码').fill('lantern-quartz-violet-7');
+    await marketer.getByRole('button', { name: '加入' }).click();
+    await marketer.locator('.shell').waitFor();
+    const city = async () => {
+      await marketer.goto(`/customers/${id}?tab=traits`);
+      return marketer.getByRole('row').filter({ hasText: '城市' }).first().textContent();
+    };
+    expect(await city()).toContain('上海');
+
+    await page.goto('/settings/ontology?tab=classes');
+    const choice = page.getByRole('combobox', { name: '客户 · 城市' });
+    await choice.click();
+    await page
+      .locator('.ant-select-item-option')
+      .filter({ hasText: /^个人信息$/, visible: true })
+      .click();
+    await look('classes');
+    await page.getByRole('button', { name: '保存并重建' }).click();
+    await page.getByRole('button', { name: '保存', exact: true }).click();
+    await page.getByText('查看任务').waitFor();
+    await expect.poll(async () => (await api.jobs()).items[0]!.state, { timeout: PATIENCE_MS }).toBe('done');
+    await session.settled();
+    expect((await api.ontology()).nodeTypes['person']!.attributes['city']!.pii).toBe('personal');
+    expect(await city()).toMatch(/•/);
+    expect(await city()).not.toContain('上海');
+    await marketer.goto('/settings/ontology?tab=classes');
+    expect(await marketer.getByRole('combobox').first().isDisabled()).toBe(true);
+    expect(await marketer.getByRole('button', { name: '保存并重建' }).count()).toBe(0);
+    await marketer.context().close();
+  });
+
   test('customers are exported k-anonymously, and the console says which k was reached and who was left out', async () => {
     const { page } = session;
     await session.settled();

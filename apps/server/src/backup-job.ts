@@ -1,9 +1,16 @@
-import type { ActorRef } from '@guanxi/contracts';
+import type { ActorRef, Backup, Job } from '@guanxi/contracts';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { identityRows } from '@guanxi/engine/identity';
-import { type Config, type JobHandler, type Platform, UserError, wrappedKeyOf } from '@guanxi/engine/platform';
+import {
+  type Config,
+  type JobHandler,
+  type Platform,
+  UserError,
+  vaultOfCopy,
+  wrappedKeyOf,
+} from '@guanxi/engine/platform';
 import { type River, riverRows } from '@guanxi/engine/river';
-import { FolderSink, type LiveParts, sendLive } from '@guanxi/engine/transfer';
+import { findBackups, FolderSink, type LiveParts, sendLive, verifyBackup } from '@guanxi/engine/transfer';
 import { z } from 'zod';
 import { version } from './version.ts';
 
@@ -49,4 +56,37 @@ export function backupHandler(parts: { platform: Platform; river: River }): JobH
     await sendLive(livePartsOf(parts))(sink);
     return { rows: sink.rows() };
   };
+}
+
+/** Reads all of a backup. What it gives says of which: a folder may hold another one later. */
+export function verifyHandler({ platform }: { platform: Platform }): JobHandler {
+  return async ({ params, signal, progress }) => {
+    const { folder } = backupParams.parse(params);
+    let rows = 0;
+    const { createdAt } = await verifyBackup(
+      folder,
+      (key) => vaultOfCopy(platform.config, key),
+      (done, total) => {
+        signal.throwIfAborted();
+        progress({ done: (rows = done), total });
+      },
+    );
+    return { rows, createdAt };
+  };
+}
+
+/** As many jobs as are searched for one that read a backup. */
+const JOBS_SEARCHED = 500;
+const reads = ({ kind, state }: Job) => (kind === 'verify' || kind === 'restore') && state === 'done';
+
+/** The backups below the folder of backups, each with when it was read as a whole. */
+export async function backupsOf({ config, jobs }: Platform): Promise<{ home: string; items: Backup[] }> {
+  const home = backupHome(config);
+  const [found, all] = await Promise.all([findBackups(home), jobs.list(JOBS_SEARCHED)]);
+  const read = all.filter(reads);
+  const items = found.map((each) => {
+    const last = read.find(({ title, result }) => title === each.folder && result['createdAt'] === each.createdAt);
+    return { ...each, verifiedAt: last?.finishedAt ?? null };
+  });
+  return { home, items };
 }

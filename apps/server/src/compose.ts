@@ -23,7 +23,7 @@ import { logAdapterOf } from './log-adapter.ts';
 import { createDemo, type Demo } from './demo/index.ts';
 import { createLive, type Live } from './live.ts';
 import { restoreHandler } from './restore-job.ts';
-import { backupHandler } from './backup-job.ts';
+import { backupHandler, verifyHandler } from './backup-job.ts';
 import { rebuildHandler } from './rebuild-job.ts';
 import { createSignOnProvider, type SignOnProvider } from './sign-on.ts';
 
@@ -94,6 +94,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       rebuild: rebuildHandler({ identity, graph, river }),
       demo: demo.handler,
       backup: backupHandler({ platform, river }),
+      verify: verifyHandler({ platform }),
       restore: restoreHandler({ platform, river }),
       ...privacy.handlers,
     };

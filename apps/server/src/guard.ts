@@ -36,7 +36,7 @@ const unknownCaller = () =>
   new UserError('unauthorised', 'sign_in', 'This needs an account or an API key', {
     remedy: 'Sign in, or send an API key as `Authorization: Bearer KEY`.',
   });
-const lacking = (permission: string) =>
+export const lacking = (permission: string): UserError =>
   new UserError('forbidden', 'not_permitted', `This needs the permission ${permission}`, {
     where: permission,
     remedy: 'An administrator can give you a role that has it, or an API key with it.',

@@ -19,6 +19,7 @@ export const permission = z.enum([
   'audit.read',
   'users.manage',
   'operate',
+  'restore',
 ]);
 export type Permission = z.infer<typeof permission>;
 
@@ -27,7 +28,10 @@ export type Role = z.infer<typeof role>;
 
 const reading = ['status.read', 'customers.read', 'graph.read'] as const;
 
-/** Who may do what: the one place. Nobody but who serves customers, and administrators, sees personal data unmasked. */
+/**
+ * Who may do what: the one place. Nobody but who serves customers, and administrators, sees personal data unmasked; only
+ * administrators restore a backup, which brings the accounts and roles of its time.
+ */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   marketer: [...reading, 'scenes.write'],
   analyst: [...reading, 'scenes.write', 'identity.read', 'data.read', 'export'],

@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './audit.ts';
+export * from './backups.ts';
 export * from './accounts.ts';
 export * from './client.ts';
 export * from './common.ts';

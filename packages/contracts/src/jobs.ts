@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant } from './common.ts';
 
-export const jobKind = z.enum(['import', 'rebuild', 'demo', 'backup', 'restore', 'erasure', 'retention']);
+export const jobKind = z.enum(['import', 'rebuild', 'demo', 'backup', 'verify', 'restore', 'erasure', 'retention']);
 export type JobKind = z.infer<typeof jobKind>;
 
 /** Why everything derived is made anew: somebody asked, or rules or the ontology changed. The title of such a job. */
@@ -14,7 +14,7 @@ export const job = z.object({
   title: z
     .string()
     .describe(
-      'Of an import the name of its data set, of a rebuild its reason, of the demo brand `clear` or what is loaded, of a backup and a restore the folder, of others empty',
+      'Of an import the name of its data set, of a rebuild its reason, of the demo brand `clear` or what is loaded, of a backup, its verification and a restore the folder, of others empty',
     ),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   done: z.number().int(),

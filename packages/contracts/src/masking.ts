@@ -100,6 +100,8 @@ export const harmless: readonly string[] = [
     'importRun',
     'upload',
     'backup',
+    'backups',
+    'backupVerify',
     'restore',
     'demoStatus',
     'demoLoad',

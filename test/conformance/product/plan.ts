@@ -70,6 +70,8 @@ export const plan: { readonly [N in EndpointName]: Part<N> } = {
   jobRetry: 'by the scenario',
   rebuild: 'by the scenario',
   backup: { not: 'writes files beside the server; test/transfer restores them' },
+  backups: { not: 'lists files beside the server; test/e2e sees them' },
+  backupVerify: { not: 'reads files beside the server; test/e2e looks what is told' },
   restore: { not: 'replaces everything; test/transfer compares what is there then' },
   export: {
     async asks(recorder) {

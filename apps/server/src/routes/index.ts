@@ -1,6 +1,7 @@
 import { type Endpoint, type EndpointName, endpoints } from '@guanxi/contracts';
 import { UserError } from '@guanxi/engine/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Guanxi } from '../compose.ts';
 import { auditHandlers } from './audit.ts';
 import { accessHandlers, signOnHandlers } from './access.ts';
@@ -49,6 +50,11 @@ function refuseNul({ params, query, body }: FastifyRequest, endpoint: Endpoint):
     throw new UserError('invalid', 'bad_text', 'Text must not hold the character NUL');
 }
 
+const chinese = { error: z.locales.zhCN().localeError };
+/** What a schema says of a request it refuses is read by who sent it: in Chinese where they prefer that. */
+const wordsFor = ({ headers }: FastifyRequest) =>
+  /^zh\b/i.test(headers['accept-language'] ?? '') ? chinese : undefined;
+
 /** Puts every endpoint of the contract on the server: check the input, call the handler, answer. */
 export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
   // An upload is handed on as a stream, never gathered in memory.
@@ -64,10 +70,11 @@ export function apiRoutes(app: FastifyInstance, guanxi: Guanxi): void {
       ...(endpoint.streams === 'upload' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
       handler: async (request, reply) => {
         refuseNul(request, endpoint);
+        const words = wordsFor(request);
         const input = {
-          params: endpoint.params?.parse(request.params) ?? {},
-          query: endpoint.query?.parse(request.query) ?? {},
-          body: endpoint.body?.parse(request.body),
+          params: endpoint.params?.parse(request.params, words) ?? {},
+          query: endpoint.query?.parse(request.query, words) ?? {},
+          body: endpoint.body?.parse(request.body, words),
         };
         const answer = await handler(input, guanxi, request.caller, { request, reply });
         return endpoint.streams ? answer : guanxi.masking.reply(name, answer);

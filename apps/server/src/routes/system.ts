@@ -4,7 +4,8 @@ import type { Guanxi } from '../compose.ts';
 import type { Handlers } from './handler.ts';
 import { alertsOf } from '../alerts.ts';
 import { homeFigures } from '../home.ts';
-import { backupFolder } from '../backup-job.ts';
+import { backupFolder, backupsOf } from '../backup-job.ts';
+import { lacking } from '../guard.ts';
 import { refuseRestore } from '../restore-job.ts';
 import { version } from '../version.ts';
 import { cached, every } from './cached.ts';
@@ -60,7 +61,18 @@ const HOME_MS = 10_000;
 const homeOf = cached(HOME_MS, every(HOME_MS), homeFigures);
 
 export const systemHandlers: Handlers<
-  'status' | 'home' | 'alerts' | 'jobs' | 'job' | 'jobCancel' | 'jobRetry' | 'rebuild' | 'backup' | 'restore'
+  | 'status'
+  | 'home'
+  | 'alerts'
+  | 'jobs'
+  | 'job'
+  | 'jobCancel'
+  | 'jobRetry'
+  | 'rebuild'
+  | 'backup'
+  | 'backups'
+  | 'backupVerify'
+  | 'restore'
 > = {
   async status(_, guanxi) {
     const { platform, river, startedAt } = guanxi;
@@ -87,10 +99,20 @@ export const systemHandlers: Handlers<
   jobs: async ({ query }, { platform }) => ({ items: await platform.jobs.list(query.limit) }),
   job: ({ params }, { platform }) => platform.jobs.get(params.id),
   jobCancel: ({ params }, { platform }) => platform.jobs.cancel(params.id),
-  jobRetry: ({ params }, { platform }) => platform.jobs.retry(params.id),
+  async jobRetry({ params }, { platform }, { permissions }) {
+    const { kind } = await platform.jobs.get(params.id);
+    if (kind === 'restore' && !permissions.has('restore')) throw lacking('restore');
+    return platform.jobs.retry(params.id);
+  },
   backup: ({ body }, { platform }, caller) => {
     const folder = backupFolder(body.folder, platform.config, caller.actor);
     return platform.jobs.submit('backup', folder, { folder }, 'rows');
+  },
+  backups: (_, { platform }) => backupsOf(platform),
+  async backupVerify({ body }, { platform }, { actor }) {
+    const folder = backupFolder(body.folder, platform.config, actor);
+    await readManifest(folder);
+    return platform.jobs.submit('verify', folder, { folder }, 'rows');
   },
   restore: async ({ body: { folder: name, replace } }, { platform }, { actor }) => {
     const folder = backupFolder(name, platform.config, actor);

@@ -1,4 +1,5 @@
 import { ApiError, CLIENT_HEADER, createClient, problem } from '@guanxi/contracts';
+import { currentLanguage } from '../app/i18n/index.ts';
 import { reportConnection } from './connection.ts';
 import { isIdle, reportSignedOut } from './session.ts';
 
@@ -8,6 +9,7 @@ const awayStatus = new Set([502, 503, 504]);
 async function watchedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   const headers = new Headers(init?.headers);
   headers.set(CLIENT_HEADER, isIdle() ? 'idle' : 'console');
+  headers.set('accept-language', currentLanguage());
   try {
     const response = await fetch(input, { ...init, headers });
     reportConnection(!awayStatus.has(response.status));

@@ -34,7 +34,7 @@ const imports = createRoute({
 const quarantine = createRoute({
   getParentRoute: parent,
   path: '/data/quarantine',
-  validateSearch: z.object({ status: text, code: text, source: text, id: text }),
+  validateSearch: z.object({ status: text, code: text, source: text, order: text, id: text }),
   component: lazyRouteComponent(() => import('../screens/quarantine/Quarantine.tsx'), 'Quarantine'),
 });
 const identity = createRoute({

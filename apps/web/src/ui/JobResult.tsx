@@ -1,6 +1,7 @@
 import type { Job } from '@guanxi/contracts';
 import { useTranslation } from 'react-i18next';
 import { number } from './format.ts';
+import { RestoreTold } from './RestoreTold.tsx';
 import { useWords } from './useWords.ts';
 
 type Counts = Record<string, number>;
@@ -56,6 +57,7 @@ export function JobResult({ job }: { job: Job }) {
           />
         ))}
       </dl>
+      {job.kind === 'restore' && job.state === 'done' && <RestoreTold job={job} />}
       {wrong.length > 0 && (
         <details className="meta">
           <summary>{t('imports.errors')}</summary>

@@ -9,6 +9,7 @@ import {
   type ReactNode,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Icon } from './Icon.tsx';
 
 export interface Column<T> {
   readonly id: string;
@@ -17,6 +18,8 @@ export interface Column<T> {
   readonly track: string;
   readonly cell: (row: T) => ReactNode;
   readonly align?: 'end';
+  /** Present where rows can be sorted by it: how they are now, and what turns that round. */
+  readonly sort?: { readonly now: 'ascending' | 'descending'; readonly onTurn: () => void };
 }
 
 interface VirtualTableProps<T> {
@@ -136,8 +139,15 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
         <div className="vtable-head" role="rowgroup">
           <div role="row" className="vtable-row" style={{ gridTemplateColumns: tracks }}>
             {columns.map((column) => (
-              <div key={column.id} role="columnheader" className={column.align}>
-                {column.header}
+              <div key={column.id} role="columnheader" className={column.align} aria-sort={column.sort?.now}>
+                {column.sort ? (
+                  <button type="button" className="sort" onClick={column.sort.onTurn}>
+                    {column.header}
+                    <Icon name={column.sort.now === 'ascending' ? 'up' : 'down'} size={12} />
+                  </button>
+                ) : (
+                  column.header
+                )}
               </div>
             ))}
           </div>

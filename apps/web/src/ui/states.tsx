@@ -1,4 +1,4 @@
-import { ApiError } from '@guanxi/contracts';
+import { ApiError, type Problem } from '@guanxi/contracts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { Component, useEffect, useState, type ReactNode } from 'react';
@@ -61,17 +61,36 @@ export function Partial({ shown, total, action }: { shown: number; total: number
   );
 }
 
+/** Words of these say what kind of thing is wrong; the server says what of it. */
+const DETAILED = new Set([
+  'invalid',
+  'bad_ontology',
+  'bad_identity_rules',
+  'bad_privacy_settings',
+  'bad_setting',
+  'bad_mapping',
+  'bad_path',
+  'identity_limit',
+]);
+
+/** What is told of a refusal: by its code in the reader's language, or in the server's own words. */
+function useTold(problem: Problem | null) {
+  const { i18n } = useTranslation();
+  const words = (part: 'problem' | 'remedy') =>
+    (i18n.getResource(i18n.language, 'translation', part) ?? {}) as Record<string, string>;
+  if (!problem) return null;
+  const { code, message, remedy, retryAfter } = problem;
+  const known = words('problem')[code]?.replace('{{seconds}}', number(retryAfter ?? 1));
+  if (known === undefined) return { message, remedy };
+  return { message: known, detail: DETAILED.has(code) ? message : undefined, remedy: words('remedy')[code] };
+}
+
+/** What went wrong, what of it, and what to do about it. */
 export function Failure({ error, retry, compact }: { error: unknown; retry?: () => void; compact?: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const problem = error instanceof ApiError ? error.problem : null;
-  const words = i18n.getResource(i18n.language, 'translation', 'problem') as Record<string, string> | undefined;
-  const told = problem ? words?.[problem.code] : undefined;
-  const known = told?.replace('{{seconds}}', number(problem?.retryAfter ?? 1));
-  const message = problem
-    ? (known ?? problem.message)
-    : error instanceof TypeError
-      ? t('state.unreachable')
-      : t('state.unexpected');
+  const told = useTold(problem);
+  const message = told?.message ?? t(error instanceof TypeError ? 'state.unreachable' : 'state.unexpected');
   return (
     <div className={compact ? 'failure compact' : 'failure'} role="alert">
       <Icon name="quarantine" />
@@ -80,7 +99,8 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
           {message}
           {problem?.where && <code>{problem.where}</code>}
         </p>
-        {!known && problem?.remedy && <p className="muted">{problem.remedy}</p>}
+        {told?.detail && <p>{told.detail}</p>}
+        {told?.remedy && <p className="muted">{told.remedy}</p>}
         {!problem && error instanceof Error && !(error instanceof TypeError) && (
           <p className="muted">{error.message}</p>
         )}

@@ -102,6 +102,7 @@ export const dataEndpoints = {
       status: quarantined.shape.status.default('waiting'),
       code: quarantineCode.optional(),
       source: z.string().optional(),
+      order: z.enum(['newest', 'oldest']).default('newest').describe('By the time they came'),
       limit: limitOf(500, 50),
       cursor,
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint.ts';
 import { limitOf } from '../common.ts';
+import { backups } from '../backups.ts';
 import { alert, home } from '../home.ts';
 import { job } from '../jobs.ts';
 import { status } from '../system.ts';
@@ -94,9 +95,26 @@ export const systemEndpoints = {
     body: z.object({ folder }),
     response: job,
   },
-  restore: {
+  backups: {
+    method: 'GET',
+    allow: 'operate',
+    path: '/api/backups',
+    tag: 'system',
+    summary: 'What lies below GUANXI_BACKUP_DIR, newest first',
+    response: backups,
+  },
+  backupVerify: {
     method: 'POST',
     allow: 'operate',
+    path: '/api/backups/verify',
+    tag: 'system',
+    summary: 'Read every file of a backup and compare it with what was written',
+    body: z.object({ folder }),
+    response: job,
+  },
+  restore: {
+    method: 'POST',
+    allow: 'restore',
     path: '/api/restores',
     tag: 'system',
     summary: 'Put a backup in the place of everything that is there, while the server runs',

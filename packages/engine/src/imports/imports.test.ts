@@ -23,6 +23,7 @@ beforeAll(async () => {
     rebuild: () => Promise.reject(new Error('not here')),
     demo: () => Promise.reject(new Error('not here')),
     backup: () => Promise.reject(new Error('not here')),
+    verify: () => Promise.reject(new Error('not here')),
     restore: () => Promise.reject(new Error('not here')),
     erasure: () => Promise.reject(new Error('not here')),
     retention: () => Promise.reject(new Error('not here')),

@@ -77,6 +77,18 @@ export interface Selection {
   readonly numbers?: readonly number[] | undefined;
 }
 
+/** A place in a list by time: those beyond the row that came then (milliseconds) under this number. */
+export interface Place {
+  readonly at: number;
+  readonly number: number;
+}
+
+export interface Listing {
+  readonly order: 'newest' | 'oldest';
+  readonly past?: Place | undefined;
+  readonly limit: number;
+}
+
 export interface Group {
   readonly code: QuarantineCode;
   readonly field: string;
@@ -248,24 +260,38 @@ export class QuarantineStore {
     for (const listener of this.#listeners) listener(stored.map(toQuarantined));
   }
 
-  /** Matching rows before (newest first) or after (oldest first) a number. */
-  async page(
-    selection: Selection,
-    at: { before?: number; after?: number; limit: number; whole: boolean },
-  ): Promise<StoredItem[]> {
+  /** Matching rows after a number, whole, in the order of their numbers. */
+  async page(selection: Selection, { after, limit }: { after: number; limit: number }): Promise<StoredItem[]> {
     const { sql, params } = whereOf(selection);
-    const [bound, order] = at.after === undefined ? ['number < {at:UInt64}', 'DESC'] : ['number > {at:UInt64}', 'ASC'];
-    const raw = at.whole ? 'raw' : `substringUTF8(raw, 1, ${RAW_IN_LISTS}) AS raw`;
-    // Two steps, so that the long column is read for the rows of the page alone.
-    const numbers = await this.clickhouse.query<{ number: number }>(
-      `SELECT number FROM quarantine FINAL WHERE ${sql} AND ${bound} ORDER BY number ${order} LIMIT {limit:UInt32}`,
-      { ...params, at: at.after ?? at.before ?? Number.MAX_SAFE_INTEGER, limit: at.limit },
+    const found = await this.clickhouse.query<{ number: number }>(
+      `SELECT number FROM quarantine FINAL WHERE ${sql} AND number > {after:UInt64} ORDER BY number LIMIT {limit:UInt32}`,
+      { ...params, after, limit },
     );
-    if (numbers.length === 0) return [];
+    return this.#rows(found, 'raw', 'number');
+  }
+
+  /** Matching rows by the time they came, what they hold cut off. */
+  async list(selection: Selection, { order, past, limit }: Listing): Promise<StoredItem[]> {
+    const { sql, params } = whereOf(selection);
+    const [beyond, way] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
+    const bound = past
+      ? `AND (received_at, number) ${beyond} (fromUnixTimestamp64Milli({at:Int64}, 'UTC'), {number:UInt64})`
+      : '';
+    const by = `received_at ${way}, number ${way}`;
+    const found = await this.clickhouse.query<{ number: number }>(
+      `SELECT number FROM quarantine FINAL WHERE ${sql} ${bound} ORDER BY ${by} LIMIT {limit:UInt32}`,
+      { ...params, ...past, limit },
+    );
+    return this.#rows(found, `substringUTF8(raw, 1, ${RAW_IN_LISTS}) AS raw`, by);
+  }
+
+  /** The second of two steps, so that the long column is read for the rows of a page alone. */
+  async #rows(found: readonly { number: number }[], raw: string, by: string): Promise<StoredItem[]> {
+    if (found.length === 0) return [];
     const rows = await this.clickhouse.query<Row>(
       `SELECT number, source_id, name, received_at, code, field, message, status, envelope, ${raw}
-       FROM quarantine FINAL WHERE number IN {numbers:Array(UInt64)} ORDER BY number ${order}`,
-      { numbers: idArray(numbers.map((row) => row.number)) },
+       FROM quarantine FINAL WHERE number IN {numbers:Array(UInt64)} ORDER BY ${by}`,
+      { numbers: idArray(found.map((row) => row.number)) },
     );
     return rows.map(toItem);
   }

@@ -16,13 +16,15 @@ afterAll(() => platform.close());
 
 async function sourceWith(batch: readonly unknown[]): Promise<string> {
   const { id, writeKey } = await ingest.sources.create('shop');
-  await ingest.acceptRequest({
+  await sendTo(writeKey, batch);
+  return id;
+}
+const sendTo = (writeKey: string, batch: readonly unknown[]) =>
+  ingest.acceptRequest({
     address: { dialect: 'segment', type: null },
     keys: [writeKey],
     body: Buffer.from(JSON.stringify({ batch })),
   });
-  return id;
-}
 const logged = async (source: string) =>
   (await platform.log.read(0, 100_000)).filter(({ sourceId }) => sourceId === source);
 const waiting = async (source: string) => (await ingest.quarantine.list({ source })).total;
@@ -146,6 +148,39 @@ test('lists: pages, groups that take positions together, filters, and long event
   expect((await ingest.quarantine.get(cut.id)).raw.length).toBeGreaterThan(5000);
   await expect(ingest.quarantine.list({ cursor: 'x' })).rejects.toMatchObject({ code: 'bad_cursor' });
   await expect(ingest.quarantine.get('999999')).rejects.toMatchObject({ code: 'no_such_event' });
+});
+
+test('lists go by the time they came, whatever their numbers are, from either end', async () => {
+  const { id: source, writeKey } = await ingest.sources.create('clocks');
+  // Processes number what they take, each by its own clock.
+  for (const [at, events] of [
+    [3, 1],
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    clock.at = NOW + at * 1000;
+    await sendTo(
+      writeKey,
+      Array.from({ length: events }, () => order({ at })),
+    );
+  }
+  clock.at = NOW;
+  const read = async (order: 'newest' | 'oldest') => {
+    const seconds: number[] = [];
+    const ids = new Set<string>();
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await ingest.quarantine.list({ source, order, limit: 1, cursor });
+      for (const { id, receivedAt } of page.items) {
+        ids.add(id);
+        seconds.push((Date.parse(receivedAt) - NOW) / 1000);
+      }
+      cursor = page.next;
+    }
+    expect(ids.size).toBe(4);
+    return seconds;
+  };
+  expect(await read('newest')).toEqual([3, 2, 1, 1]);
+  expect(await read('oldest')).toEqual([1, 1, 2, 3]);
 });
 
 test('what is put aside stays aside', async () => {

@@ -4,6 +4,7 @@ import { judge, MAX_FILE_EVENT_BYTES, type Verdict } from './judge.ts';
 import { checkMends } from './mend.ts';
 import {
   type Group,
+  type Place,
   type QuarantineStore,
   type Selection,
   type Status,
@@ -16,6 +17,8 @@ export interface QuarantineQuery {
   readonly status?: Status | undefined;
   readonly code?: QuarantineCode | undefined;
   readonly source?: string | undefined;
+  /** By the time they came; newest first when absent. */
+  readonly order?: 'newest' | 'oldest' | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
@@ -63,12 +66,14 @@ function numberOf(id: string): number {
   return number;
 }
 
-function cursorOf(cursor: string | undefined): number | undefined {
+function placeOf(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor))
+  const [, at, number] = /^(\d{1,15})-(\d{1,15})$/.exec(cursor) ?? [];
+  if (number === undefined)
     throw new UserError('invalid', 'bad_cursor', 'The page mark is not one this server gave', { where: 'cursor' });
-  return Number(cursor);
+  return { at: Number(at), number: Number(number) };
 }
+const cursorAt = ({ receivedAt, number }: StoredItem) => `${Date.parse(receivedAt)}-${number}`;
 
 interface Parts {
   readonly platform: Platform;
@@ -161,31 +166,31 @@ export function createQuarantine(parts: Parts): Quarantine {
     };
     const result: ReplayResult = { tried: 0, passed: 0, stillFailing: 0, sample: [] };
     for (let after = 0; ;) {
-      const items = await store.page(selection, { after, limit: PAGE, whole: true });
+      const items = await store.page(selection, { after, limit: PAGE });
       if (items.length === 0) return result;
       await replayPage(items, request, parts, result);
       after = items.at(-1)!.number;
     }
   };
   return {
-    async list({ status = 'waiting', code, source, limit = 50, cursor }) {
+    async list({ status = 'waiting', code, source, order = 'newest', limit = 50, cursor }) {
       const selection: Selection = { status, code, source };
-      const before = cursorOf(cursor);
+      const past = placeOf(cursor);
       const [items, groups, total] = await Promise.all([
-        store.page(selection, { ...(before === undefined ? {} : { before }), limit: limit + 1, whole: false }),
+        store.list(selection, { order, past, limit: limit + 1 }),
         store.groups(selection),
         store.count(selection),
       ]);
       const shown = items.slice(0, limit);
       return {
         items: shown.map(toQuarantined),
-        next: items.length > limit ? String(shown.at(-1)!.number) : null,
+        next: items.length > limit ? cursorAt(shown.at(-1)!) : null,
         groups,
         total,
       };
     },
     async get(id) {
-      const [item] = await store.page({ numbers: [numberOf(id)] }, { limit: 1, whole: true });
+      const [item] = await store.page({ numbers: [numberOf(id)] }, { after: 0, limit: 1 });
       if (!item) throw new UserError('not_found', 'no_such_event', 'There is no such event in quarantine');
       return toQuarantined(item);
     },
@@ -204,7 +209,7 @@ export function createQuarantine(parts: Parts): Quarantine {
     async find(is) {
       const found: number[] = [];
       for (let after = 0; ;) {
-        const items = await store.page({}, { after, limit: PAGE, whole: true });
+        const items = await store.page({}, { after, limit: PAGE });
         if (items.length === 0) return found;
         after = items.at(-1)!.number;
         for (const { number, raw, receivedAt, sourceId } of items)

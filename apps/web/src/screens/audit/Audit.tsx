@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, read } from '../../api/queries.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
+import { DateField } from '../../ui/DateField.tsx';
 import { dateOnly, dateTime, number } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Json } from '../../ui/Json.tsx';
@@ -97,15 +98,11 @@ function Filters({ set }: { set: Change }) {
       />
       <label className="row meta">
         {t('audit.from')}
-        <Input
-          type="date"
-          value={search.from ?? ''}
-          onChange={(event) => set({ from: event.target.value || undefined })}
-        />
+        <DateField label={t('audit.from')} value={search.from} onChange={(from) => set({ from })} />
       </label>
       <label className="row meta">
         {t('audit.to')}
-        <Input type="date" value={search.to ?? ''} onChange={(event) => set({ to: event.target.value || undefined })} />
+        <DateField label={t('audit.to')} value={search.to} onChange={(to) => set({ to })} />
       </label>
       {search.action && (
         <Chip pressed onToggle={() => set({ action: undefined })}>

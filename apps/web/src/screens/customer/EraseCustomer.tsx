@@ -56,7 +56,7 @@ function Ask({ id, onClose }: { id: string; onClose: () => void }) {
   });
   const ready = reason.trim() !== '' && typed === id.slice(-TYPED);
   return (
-    <Dialog label={t('erase.title')} onClose={onClose} className="erase-dialog">
+    <Dialog label={t('erase.title')} onClose={onClose} className="ask-dialog">
       <form
         className="stack"
         onSubmit={(event) => {

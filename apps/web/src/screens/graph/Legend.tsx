@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker } from 'antd';
 import dayjs from 'dayjs';
+import 'dayjs/locale/en-gb';
+import 'dayjs/locale/zh-cn';
 import { useTranslation } from 'react-i18next';
 import { read } from '../../api/queries.ts';
 import { FamilyGlyph } from '../../ui/family.tsx';

@@ -9,11 +9,12 @@ import { Page, Panel, Tabs } from '../../ui/Page.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { useWords } from '../../ui/useWords.ts';
+import { Classes } from './Classes.tsx';
 import './ontology.css';
 import { OntologyJson } from './OntologyJson.tsx';
 
 const route = getRouteApi('/settings/ontology');
-const tabs = ['nodes', 'edges', 'projections', 'json'] as const;
+const tabs = ['nodes', 'edges', 'projections', 'classes', 'json'] as const;
 
 function NodeTypes({ ontology }: { ontology: OntologyData }) {
   const { t } = useTranslation();
@@ -187,6 +188,8 @@ export function Ontology() {
         {(ontology) =>
           tab === 'json' ? (
             <OntologyJson ontology={ontology} />
+          ) : tab === 'classes' ? (
+            <Classes ontology={ontology} />
           ) : (
             <Panel flush>
               <div className="scroll-x">

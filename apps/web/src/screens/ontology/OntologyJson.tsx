@@ -1,29 +1,16 @@
 import { ontology as schema, type Ontology } from '@guanxi/contracts';
-import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Popconfirm } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, refresh } from '../../api/queries.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Mark, Panel } from '../../ui/Page.tsx';
 import { IssueList } from '../../ui/IssueList.tsx';
 import { parseWith } from '../../ui/parseWith.ts';
 import { Failure } from '../../ui/states.tsx';
-import { toast } from '../../ui/toast.tsx';
 import { jobTitle } from '../../ui/jobTitle.ts';
 import { Allowed } from '../../ui/Allowed.tsx';
-
-function useSave() {
-  const { t } = useTranslation();
-  return useMutation({
-    mutationFn: (body: Ontology) => call('ontologyUpdate', { body }),
-    onSuccess: async () => {
-      await refresh('ontology', 'jobs', 'status');
-      toast(t('ontology.saved'));
-    },
-  });
-}
+import { useSaveOntology } from './useSaveOntology.ts';
 
 /** The ontology as text: checked as it is typed, saved with a rebuild. */
 export function OntologyJson({ ontology }: { ontology: Ontology }) {
@@ -32,7 +19,7 @@ export function OntologyJson({ ontology }: { ontology: Ontology }) {
   const [text, setText] = useState(original);
   const { value, issues } = useMemo(() => parseWith(schema, text), [text]);
   const changed = text !== original;
-  const save = useSave();
+  const save = useSaveOntology();
   return (
     <Panel
       title={t('ontology.tab.json')}

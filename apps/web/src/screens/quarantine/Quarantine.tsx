@@ -1,11 +1,11 @@
 import type { Endpoints, Quarantined, QuarantineCode, ResultOf } from '@guanxi/contracts';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Segmented } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, read } from '../../api/queries.ts';
-import { ago, number } from '../../ui/format.ts';
+import { ago, dateTime, number } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/Page.tsx';
 import { Empty, Failure, Loading, Partial } from '../../ui/states.tsx';
 import { useWords } from '../../ui/useWords.ts';
@@ -56,25 +56,36 @@ function Groups({
 
 type QuarantineSearch = ReturnType<typeof route.useSearch>;
 const statusOf = (search: QuarantineSearch) => states.find((state) => state === search.status) ?? 'waiting';
+const orderOf = (search: QuarantineSearch): 'newest' | 'oldest' => (search.order === 'oldest' ? 'oldest' : 'newest');
 
 function useQuarantine() {
   const search = route.useSearch();
   const code = search.code as QuarantineCode | undefined;
-  const input = { status: statusOf(search), code, source: search.source, limit: 100 };
+  const input = { status: statusOf(search), code, source: search.source, order: orderOf(search), limit: 100 };
   return useInfiniteQuery({
     queryKey: ['quarantine', input],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => call('quarantine', { query: { ...input, cursor: pageParam } }, signal),
     getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
   });
 }
 
-function useColumns(): Column<Quarantined>[] {
+function useColumns(order: 'newest' | 'oldest', onOrder: (order?: 'oldest') => void): Column<Quarantined>[] {
   const { t } = useTranslation();
   const words = useWords();
   const track = 'minmax(64px, 1fr)';
   return [
-    { id: 'at', header: t('live.time'), track: '84px', cell: (row) => ago(row.receivedAt) },
+    {
+      id: 'at',
+      header: t('live.time'),
+      track: '96px',
+      cell: (row) => <span title={dateTime(row.receivedAt)}>{ago(row.receivedAt)}</span>,
+      sort:
+        order === 'newest'
+          ? { now: 'descending', onTurn: () => onOrder('oldest') }
+          : { now: 'ascending', onTurn: () => onOrder() },
+    },
     {
       id: 'name',
       header: t('live.event'),
@@ -97,7 +108,7 @@ interface ListsProps {
 function Lists({ groups, rows, total, onEnd, set }: ListsProps) {
   const { t } = useTranslation();
   const search = route.useSearch();
-  const columns = useColumns();
+  const columns = useColumns(orderOf(search), (order) => set({ order }));
   return (
     <div className={search.id ? 'quarantine-grid open' : 'quarantine-grid'}>
       <Panel title={t('quarantine.groups')} flush>

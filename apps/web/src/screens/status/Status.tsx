@@ -9,8 +9,10 @@ import { Failure, QueryView } from '../../ui/states.tsx';
 import { useNames } from '../../ui/useOntology.ts';
 import { StageHealth } from '../../ui/StageHealth.tsx';
 import { FamilyGlyph } from '../../ui/family.tsx';
+import { BackupPanel } from './BackupPanel.tsx';
 import { ExportPanel } from './ExportPanel.tsx';
 import { Allowed } from '../../ui/Allowed.tsx';
+import './status.css';
 
 function Stages({ stages }: { stages: StatusData['stages'] }) {
   const { t } = useTranslation();
@@ -162,6 +164,9 @@ export function Status() {
               </div>
             </Panel>
             <Counts counts={status.counts} />
+            <Allowed needs="operate">
+              <BackupPanel />
+            </Allowed>
             <Allowed needs="export">
               <ExportPanel />
             </Allowed>

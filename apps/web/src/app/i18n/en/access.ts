@@ -33,6 +33,7 @@ export const access: typeof zh = {
     audit_read: 'See the audit log',
     users_manage: 'Manage members',
     operate: 'Operate',
+    restore: 'Restore backups',
   },
   members: {
     lead: 'Who works here, who is invited, and what each role may do.',

@@ -134,6 +134,7 @@ export const common: typeof zh = {
       rebuild: 'Rebuild',
       demo: 'Demo',
       backup: 'Backup',
+      verify: 'Verification',
       restore: 'Restore',
       erasure: 'Erasure',
       retention: 'Retention',

@@ -54,6 +54,7 @@ export const privacy: typeof zh = {
     importCheck: 'Checked a mapping',
     reveal: 'Revealed personal data',
     backup: 'Backed up',
+    backupVerify: 'Verified a backup',
     restore: 'Asked to restore a backup',
     restored: 'Restored a backup',
     export: 'Exported data',

@@ -31,6 +31,7 @@ export const access = {
     audit_read: '查看审计',
     users_manage: '管理成员',
     operate: '运维',
+    restore: '恢复备份',
   },
   members: {
     lead: '谁在这里工作，谁收到了邀请，每个角色能做什么。',

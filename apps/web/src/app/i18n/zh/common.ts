@@ -127,6 +127,7 @@ export const common = {
       rebuild: '重建',
       demo: '演示',
       backup: '备份',
+      verify: '校验备份',
       restore: '恢复',
       erasure: '抹除',
       retention: '到期清理',

@@ -53,6 +53,7 @@ export const privacy = {
     importCheck: '检查映射',
     reveal: '查看个人信息',
     backup: '备份',
+    backupVerify: '校验备份',
     restore: '要求恢复备份',
     restored: '恢复了备份',
     export: '导出数据',
