@@ -7,6 +7,8 @@ import type { RunningServer } from '../support/server.ts';
 /** The most neighbours of one relation that one expansion may ask for. */
 const MOST_EXPANDED = 1000;
 const PATIENCE_MS = 180_000;
+/** What a click sets off is over within this time. */
+const CALM_MS = 800;
 
 /** A part of the graph that has so many nodes, as the explorer's address asks for it. */
 export interface Part {
@@ -27,23 +29,32 @@ async function productsOf({ api }: RunningServer): Promise<GraphNode[]> {
  * viewers are asked for as are missing. Throws where the graph has not that many.
  */
 export async function partOf(server: RunningServer, wanted: number): Promise<Part> {
-  const nodes = new Set<string>();
+  let nodes: ReadonlySet<string> = new Set();
   const opened: string[] = [];
   for (const product of await productsOf(server)) {
-    const { nodes: around } = await server.api.graphNeighbours({
-      params: { id: product.id },
-      query: { cap: MOST_EXPANDED, edgeTypes: 'viewed' },
-    });
-    nodes.add(product.id);
-    let cap = 0;
-    for (const { id } of around) {
-      if (nodes.size >= wanted) break;
-      if (id === product.id) continue;
-      nodes.add(id);
-      cap += 1;
+    const along = async (cap: number) => {
+      const hood = await server.api.graphNeighbours({
+        params: { id: product.id },
+        query: { cap, edgeTypes: 'viewed' },
+      });
+      return new Set([...nodes, product.id, ...hood.nodes.map(({ id }) => id)]);
+    };
+    let cap = MOST_EXPANDED;
+    let all = await along(cap);
+    if (all.size > wanted) {
+      // One viewer more brings at most one node more: the cap is found by halving.
+      let low = 0;
+      while (cap - low > 1) {
+        const middle = (low + cap) >> 1;
+        if ((await along(middle)).size < wanted) low = middle;
+        else cap = middle;
+      }
+      all = await along(cap);
     }
-    if (cap > 0) opened.push(`${product.id}:viewed:${cap}`);
-    if (nodes.size >= wanted) return { nodes: wanted, address: `/graph?x=${opened.join(',')}` };
+    if (all.size > wanted) continue;
+    nodes = all;
+    opened.push(`${product.id}:viewed:${cap}`);
+    if (nodes.size === wanted) return { nodes: wanted, address: `/graph?x=${opened.join(',')}` };
   }
   throw new Error(`the brand's graph has ${nodes.size} products and their viewers, not ${wanted}: load more people`);
 }
@@ -128,6 +139,26 @@ export async function moveAbout(page: Page): Promise<number> {
   return (await page.evaluate(LONGEST)) as number;
 }
 
+/** Points that are tried for a node under them, from the middle outwards. */
+const TRIES = 200;
+
+/** Clicks on a node: the longest task until it is selected and its panel is there. */
+export async function clickNode(page: Page): Promise<number> {
+  const stage = (await page.locator('main [role="application"]').boundingBox())!;
+  for (let at = 0; at < TRIES; at += 1) {
+    const [angle, far] = [at * 2.4, 0.35 * Math.sqrt(at / TRIES)];
+    await page.evaluate(LONGEST);
+    const [x, y] = [0.5 + far * Math.cos(angle), 0.5 + far * Math.sin(angle)];
+    await page.mouse.click(stage.x + stage.width * x, stage.y + stage.height * y);
+    await page.evaluate(FRAME);
+    if (!new URL(page.url()).searchParams.has('sel')) continue;
+    await until(page, `document.querySelector('.graph-side h2')`);
+    await page.waitForTimeout(CALM_MS);
+    return (await page.evaluate(LONGEST)) as number;
+  }
+  throw new Error('no node was found under the pointer');
+}
+
 const SIZES = [1000, 5000] as const;
 /** More than is drawn without being asked to. */
 const MANY = 8000;
@@ -148,6 +179,7 @@ export async function measureGraphs(context: BrowserContext, server: RunningServ
     add(`${name}_settled_ms`, settled);
     add(`${name}_task_ms`, stall);
     add(`${name}_moving_task_ms`, await moveAbout(page));
+    add(`${name}_click_task_ms`, await clickNode(page));
   }
   const { groups, all } = await openMany(page, await partOf(server, MANY));
   add('graph_groups_ms', groups.frame);
@@ -171,6 +203,7 @@ const size = (k: number): CaseSpec[] => [
     meaning: 'The longest task of the page on the way: so long it answers nothing',
   },
   { name: `graph_${k}k_moving_task_ms`, ...told, meaning: 'The longest task while one points, pans and zooms' },
+  { name: `graph_${k}k_click_task_ms`, ...told, meaning: 'The longest task from a click on a node to its panel' },
 ];
 export const graphCases: readonly CaseSpec[] = [
   ...SIZES.flatMap((nodes) => size(nodes / 1000)),

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findChromium } from '../support/chromium.ts';
 import { barriersOf } from './axe.ts';
-import { openSession, PATIENCE_MS, pixelsOf, sees, type Session } from './session.ts';
+import { middleOf, openSession, PATIENCE_MS, pixelsOf, sees, type Session } from './session.ts';
 
 const chromium = findChromium();
 if (!chromium) process.stdout.write('The graph explorer in a browser is not tested: no Chromium was found.\n');
@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 /** The colours of a customer and of a product in the light theme. */
 const PERSON = [3, 153, 164] as const;
+const PRODUCT = [212, 118, 41] as const;
 const GOODS = ['氨基酸洁面乳', '神经酰胺面霜', '烟酰胺精华', '物理防晒霜', '玻尿酸面膜', '维C精华'];
 
 /** Two circles of customers, each with goods of its own, over four months. */
@@ -125,6 +126,39 @@ describe.skipIf(!chromium)('the graph explorer', () => {
     await shows(6, 0);
     await button(/商品.* \/ /).click();
     await shows(9, 8);
+  });
+
+  test('a click opens the node that is under it, the relation, and on the ground nothing', async () => {
+    const { page } = session;
+    const product = (await session.api.graphSearch({ query: { q: 'G0', types: 'product' } })).items[0]!.id;
+    await page.goto(`/graph?n=${start},${product}&b=1`);
+    await shows(2, 1);
+    // What has a colour is then the node alone.
+    await button('小地图').click();
+    const selected = () => new URL(page.url()).searchParams.get('sel');
+    const middles = async () => {
+      const at = [await middleOf(page, canvasOf(page), PERSON), await middleOf(page, canvasOf(page), PRODUCT)];
+      const stage = (await canvasOf(page).boundingBox())!;
+      return at.map((one) => (one ? { x: stage.x + one.x, y: stage.y + one.y } : null));
+    };
+    // The side panel takes its room from the drawing, so that all moves: places are looked up anew each time.
+    const click = async (share: number, beside = 0) => {
+      await expect.poll(middles, { timeout: PATIENCE_MS }).not.toContain(null);
+      const [person, goods] = (await middles()) as [{ x: number; y: number }, { x: number; y: number }];
+      await page.mouse.click(person.x + (goods.x - person.x) * share, person.y + (goods.y - person.y) * share + beside);
+    };
+    await click(0);
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(start);
+    await page.keyboard.press('Escape');
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(null);
+    await click(1);
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(product);
+    await page.keyboard.press('Escape');
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(null);
+    await click(0.5);
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(`${start}:${product}:viewed`);
+    await click(0.5, 60);
+    await expect.poll(selected, { timeout: PATIENCE_MS }).toBe(null);
   });
 
   test('the menu of a node is reached without a mouse; hiding is undone', async () => {

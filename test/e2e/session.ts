@@ -106,8 +106,10 @@ export const sees = (locator: Locator, text: string | RegExp): Promise<void> =>
     .poll(async () => (await locator.first().textContent({ timeout: PATIENCE_MS })) ?? '', { timeout: PATIENCE_MS })
     .toMatch(typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text);
 
-/** Pixels of an element that are close to a colour, as the screen shows them. */
-export async function pixelsOf(page: Page, locator: Locator, [r, g, b]: readonly [number, number, number]) {
+type Colour = readonly [number, number, number];
+
+/** How many pixels of an element are close to a colour, as the screen shows them, and where in it their middle is. */
+async function spotsOf(page: Page, locator: Locator, [r, g, b]: Colour) {
   const picture = (await locator.screenshot()).toString('base64');
   return page.evaluate(
     async ({ picture, r, g, b }) => {
@@ -129,11 +131,25 @@ export async function pixelsOf(page: Page, locator: Locator, [r, g, b]: readonly
       const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
       context.drawImage(image, 0, 0);
       const { data } = context.getImageData(0, 0, image.width, image.height);
-      let close = 0;
+      const found = { count: 0, x: 0, y: 0 };
       for (let at = 0; at < data.length; at += 4)
-        if (Math.abs(data[at]! - r) + Math.abs(data[at + 1]! - g) + Math.abs(data[at + 2]! - b) < 24) close += 1;
-      return close;
+        if (Math.abs(data[at]! - r) + Math.abs(data[at + 1]! - g) + Math.abs(data[at + 2]! - b) < 24) {
+          found.count += 1;
+          found.x += (at / 4) % image.width;
+          found.y += Math.floor(at / 4 / image.width);
+        }
+      return found;
     },
     { picture, r, g, b },
   );
+}
+
+/** Pixels of an element that are close to a colour, as the screen shows them. */
+export const pixelsOf = async (page: Page, locator: Locator, colour: Colour): Promise<number> =>
+  (await spotsOf(page, locator, colour)).count;
+
+/** The middle of all that has a colour in an element, from its upper left corner; null where there is hardly any. */
+export async function middleOf(page: Page, locator: Locator, colour: Colour): Promise<{ x: number; y: number } | null> {
+  const { count, x, y } = await spotsOf(page, locator, colour);
+  return count < 20 ? null : { x: x / count, y: y / count };
 }

@@ -6,11 +6,13 @@ import { startI18n } from './app/i18n/index.ts';
 import { getPreferences } from './app/preferences.ts';
 import './app/shell.css';
 import { applyTheme } from './app/theme.ts';
+import { isPrefetching } from './app/usePrefetch.ts';
 import './ui/ui.css';
 
 // A page that was open while a newer build was put in place asks for parts that are gone: it starts anew, once.
 const renewedAt = 'guanxi.renewed';
 window.addEventListener('vite:preloadError', (event) => {
+  if (isPrefetching()) return;
   if (Date.now() - Number(sessionStorage.getItem(renewedAt)) < 60_000) return;
   sessionStorage.setItem(renewedAt, String(Date.now()));
   event.preventDefault();

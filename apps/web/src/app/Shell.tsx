@@ -17,6 +17,7 @@ import { switchLanguage } from './i18n/index.ts';
 import { JobTray } from './JobTray.tsx';
 import { setPreferences, usePreferences, useThemeName } from './preferences.ts';
 import { useLacking, useNavigation } from './useNavigation.ts';
+import { usePrefetch } from './usePrefetch.ts';
 
 const CommandPalette = lazy(() =>
   import('./CommandPalette.tsx').then((module) => ({ default: module.CommandPalette })),
@@ -153,6 +154,7 @@ export function Shell() {
   const { items } = useNavigation();
   const lacking = useLacking(path);
   const content = useRef<HTMLElement>(null);
+  usePrefetch();
   useHotkeys({
     'mod+k': () => setOverlay('palette'),
     '/': () => setOverlay('palette'),

@@ -143,8 +143,8 @@ function labelPlace({ line, mx, my }: Drawn, byId: ReadonlyMap<string, GraphCard
   if (!a || !b || Math.hypot(a.x - b.x, a.y - b.y) * zoom >= roomForLabel)
     return { left: mx, top: my, transform: `translate(-50%, -50%) scale(${1 / zoom})` };
   const outer = Math.hypot(a.x, a.y) > Math.hypot(b.x, b.y) ? a : b;
-  // On its far side there are the fewest other cards.
-  const [side, shift] = outer.x > outer.width / 2 ? [-1, '0'] : outer.x < -outer.width / 2 ? [1, '-100%'] : [0, '-50%'];
+  // On its far side there are the fewest other cards; from its outer edge inwards, where the picture does not end.
+  const [side, shift] = outer.x > outer.width / 2 ? [1, '-100%'] : outer.x < -outer.width / 2 ? [-1, '0'] : [0, '-50%'];
   const above = outer.y < 0;
   return {
     left: outer.x + (side * outer.width) / 2,

@@ -1,10 +1,10 @@
 import type { GraphEdge, GraphNode } from '@guanxi/contracts';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../api/queries.ts';
+import { call, read } from '../api/queries.ts';
 import { edgeKey, parseEdge } from './edges.ts';
 import { EventRecord } from './EventRecord.tsx';
 import { CloseButton } from './EventSide.tsx';
@@ -25,31 +25,31 @@ interface EdgeEvidenceProps {
   readonly onEdge?: (key: string) => void;
 }
 
-function useNodeText(nodes: readonly GraphNode[]) {
+/** A node of whom an address knows the number alone is asked for by it. */
+function End({ id, nodes }: { id: string; nodes: readonly GraphNode[] }) {
   const names = useNames();
-  return (id: string) => {
-    const node = nodes.find((one) => one.id === id);
-    const name = node?.label ?? id;
-    return (
-      <>
-        <FamilyGlyph family={names.family(node?.type ?? 'person')} /> {name}
-      </>
-    );
-  };
+  const known = nodes.find((one) => one.id === id);
+  const asked = useQuery({ ...read('graphNode', { params: { id } }), enabled: !known });
+  const node = known ?? asked.data;
+  if (!node) return asked.isError ? id : null;
+  return (
+    <>
+      <FamilyGlyph family={names.family(node.type)} /> {node.label || node.key}
+    </>
+  );
 }
 
 /** What is claimed: the relation, how strong, since when. */
 function Claim({ edge, known, nodes }: { edge: string; known: GraphEdge | undefined; nodes: readonly GraphNode[] }) {
   const { t } = useTranslation();
   const names = useNames();
-  const textOf = useNodeText(nodes);
   const ends = parseEdge(edge);
   const weight = names.weight(ends.type);
   return (
     <span className="claim">
-      {textOf(ends.from)}
+      <End id={ends.from} nodes={nodes} />
       <em>{names.edgeType(ends.type)}</em>
-      {textOf(ends.to)}
+      <End id={ends.to} nodes={nodes} />
       {known && (
         <small>
           {weight && `${t('evidence.amount', { label: weight, n: decimal(known.weight, 2) })} · `}

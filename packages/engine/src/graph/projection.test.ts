@@ -37,6 +37,12 @@ const attributesOf = (event: JsonObject, type: string) =>
   describeEffects(compileOntology(retail)(graphEvent(event)), titlesOf(retail)).nodes.find((node) => node.type === type)
     ?.attributes;
 
+/** What nodes are called, behind their types. */
+const labelsOf = (event: JsonObject) =>
+  describeEffects(compileOntology(retail)(graphEvent(event)), titlesOf(retail)).nodes.map(
+    ({ type, label }) => `${type} ${label}`,
+  );
+
 const item = { product_id: 'p1', name: '精华', price: 199, quantity: 2, brand: '兰蔻', category: '护肤' };
 const facts = ['product:p1 in_category category:护肤 1', 'product:p1 of_brand brand:兰蔻 1'];
 const order: JsonObject = {
@@ -169,6 +175,9 @@ test('a share joins who sent it with who opened it; an account belongs to whom i
     'me shared product:p1 1',
     'share:s1 share_of product:p1 1',
   ]);
+  for (const event of ['Product Shared', 'Share Opened'])
+    expect(labelsOf({ event, properties: { ...item, share_id: 's1' } })).toContain('share 精华');
+  expect(labelsOf({ event: 'Share Opened', properties: { share_id: 's1' } })).toContain('share s1');
   expect(made({ type: 'identify', traits: { social_id: '微博:a' } }).edges).toEqual([
     'me has_account account:微博:a 1',
   ]);

@@ -35,6 +35,9 @@ interface EgoNetworkProps {
   readonly hint: (shown: number) => string;
 }
 
+/** More cards than this are no picture any more. */
+const mostCards = 44;
+
 type Item = { kind: 'node'; node: GraphNode } | { kind: 'bundle'; bundle: EgoPick['bundles'][number] };
 
 const itemsOf = (pick: EgoPick, names: Names) => [
@@ -84,7 +87,7 @@ export function EgoNetwork({ hood, name, selected, onEdge, onBundle, space, hint
   const wanted = selected ? parseEdge(selected) : undefined;
   const kept = wanted && (wanted.from === hood.centre ? wanted.to : wanted.from);
   const pick = useMemo(
-    () => pickEgo(hood, Math.min(40, roomIn(rings) - hood.groups.length), names.family, kept),
+    () => pickEgo(hood, Math.min(mostCards, roomIn(rings)), names.family, kept),
     [hood, rings, names, kept],
   );
   const placed = useMemo(() => placeOnRings(itemsOf(pick, names), rings), [pick, names, rings]);

@@ -32,10 +32,10 @@ const familyOf = (type: string) => (type === 'order' ? 'event' : 'product');
 describe('what is drawn around a person', () => {
   it('has something of every relation, the strongest first, and says how many more there are', () => {
     const pick = pickEgo(hood, 10, familyOf);
-    expect(pick.nodes).toHaveLength(10);
+    expect(pick.nodes).toHaveLength(9);
     expect(pick.nodes.map((node) => node.id)).toContain('900');
     expect(pick.nodes.map((node) => node.id)).toContain('100');
-    expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'viewed', more: 71 })]);
+    expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'viewed', more: 72 })]);
   });
 
   it('draws few of what merely happened and counts the rest', () => {
@@ -47,9 +47,47 @@ describe('what is drawn around a person', () => {
       groups: [{ edgeType: 'placed', direction: 'out', nodeType: 'order', total: 40, shown: 40 }],
     };
     const pick = pickEgo(shop, 30, familyOf);
-    expect(pick.nodes.filter((node) => node.type === 'order')).toHaveLength(5);
-    expect(pick.nodes).toHaveLength(30);
-    expect(pick.bundles).toEqual([expect.objectContaining({ edgeType: 'placed', more: 35 })]);
+    expect(pick.nodes.filter((node) => node.type === 'order')).toHaveLength(4);
+    expect(pick.nodes.length + pick.bundles.length).toBe(30);
+    expect(pick.bundles).toContainEqual(expect.objectContaining({ edgeType: 'placed', more: 36 }));
+  });
+
+  it('lets no card stand for a single one', () => {
+    const few = (type: string, nodeType: string, first: number, count: number) => ({
+      edges: Array.from({ length: count }, (_, at) => edge(type, `${first + at}`, count - at)),
+      nodes: Array.from({ length: count }, (_, at) => ({ id: `${first + at}`, type: nodeType, key: '', label: '' })),
+      groups: [{ edgeType: type, direction: 'out' as const, nodeType, total: count, shown: count }],
+    });
+    const parts = [
+      few('viewed', 'product', 1, 3),
+      few('placed', 'order', 10, 4),
+      few('placed', 'cart', 20, 2),
+      few('searched', 'search', 30, 1),
+      few('lives_in', 'city', 40, 1),
+      // Two of what was viewed were also bought.
+      few('bought', 'product', 1, 2),
+    ];
+    const small: Neighbourhood = {
+      centre: '1',
+      edges: parts.flatMap(({ edges }) => edges.map((one) => ({ ...one, from: '1', to: `9${one.to}` }))),
+      nodes: parts.slice(0, -1).flatMap(({ nodes }) => nodes.map((one) => ({ ...one, id: `9${one.id}` }))),
+      groups: parts.flatMap(({ groups }) => groups),
+    };
+    const whole = pickEgo(small, 20, familyOf);
+    expect(whole.nodes).toHaveLength(small.nodes.length);
+    expect(whole.bundles).toEqual([]);
+    for (let room = 4; room < 20; room += 1) {
+      const pick = pickEgo(small, room, familyOf);
+      expect(pick.bundles.filter(({ more }) => more === 1)).toEqual([]);
+      if (room > parts.length) expect(pick.nodes.length + pick.bundles.length).toBeLessThanOrEqual(room);
+      for (const { edgeType, nodeType, total } of small.groups) {
+        const seen = pick.nodes.filter((node) =>
+          small.edges.some((one) => one.type === edgeType && one.to === node.id && node.type === nodeType),
+        );
+        const bundle = pick.bundles.find((one) => one.edgeType === edgeType && one.nodeType === nodeType);
+        expect(seen.length + (bundle?.more ?? 0)).toBe(total);
+      }
+    }
   });
 
   it('keeps what is looked at, weak as it may be', () => {

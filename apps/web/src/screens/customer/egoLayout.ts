@@ -18,64 +18,99 @@ const otherEnd = (edge: GraphEdge, centre: string) => (edge.from === centre ? ed
 /** Of relations to what merely happened (orders, page views) only this share is drawn: a number tells a reader little. */
 const happenedShare = 1 / 6;
 
-/**
- * Chooses at most `most` neighbours: one of each relation in turn, so that no kind crowds out another; `first` is one of
- * them in any case.
- */
-export function pickEgo(
-  hood: Neighbourhood,
-  most: number,
-  familyOf: (nodeType: string) => NodeFamily,
-  first?: string,
-): EgoPick {
-  const happened = new Set(
-    hood.nodes.filter((node) => node.type !== 'person' && familyOf(node.type) === 'event').map(({ id }) => id),
-  );
-  let happenedLeft = Math.max(3, Math.floor(most * happenedShare));
+type Bundle = EgoPick['bundles'][number];
+
+/** Relations of the centre by type and direction, the strongest first. */
+function queuesOf({ centre, edges }: Neighbourhood): Map<string, GraphEdge[]> {
   const queues = new Map<string, GraphEdge[]>();
-  for (const edge of hood.edges) {
-    if (edge.from !== hood.centre && edge.to !== hood.centre) continue;
-    const key = `${edge.type}:${edge.from === hood.centre ? 'out' : 'in'}`;
+  for (const edge of edges) {
+    if (edge.from !== centre && edge.to !== centre) continue;
+    const key = `${edge.type}:${edge.from === centre ? 'out' : 'in'}`;
     const queue = queues.get(key);
     if (queue) queue.push(edge);
     else queues.set(key, [edge]);
   }
   for (const queue of queues.values()) queue.sort((a, b) => b.weight - a.weight || a.to.localeCompare(b.to));
-  const chosen = new Set<string>();
-  if (first && hood.nodes.some((node) => node.id === first)) chosen.add(first);
-  for (let turn = 0; chosen.size < most; turn += 1) {
-    const before = chosen.size;
-    let left = false;
+  return queues;
+}
+
+/** One of each relation in turn, at most `most`, of what merely happened a share of them. */
+function chooseInTurn(
+  { centre }: Neighbourhood,
+  queues: ReadonlyMap<string, readonly GraphEdge[]>,
+  most: number,
+  happened: ReadonlySet<string>,
+  chosen: Set<string>,
+): void {
+  let happenedLeft = Math.max(3, Math.floor(most * happenedShare));
+  const longest = Math.max(0, ...[...queues.values()].map((queue) => queue.length));
+  for (let turn = 0; turn < longest; turn += 1)
     for (const queue of queues.values()) {
       const edge = queue[turn];
+      if (chosen.size >= most) return;
       if (!edge) continue;
-      left = true;
-      const other = otherEnd(edge, hood.centre);
-      if (chosen.size >= most || chosen.has(other) || (happened.has(other) && happenedLeft === 0)) continue;
+      const other = otherEnd(edge, centre);
+      if (chosen.has(other) || (happened.has(other) && happenedLeft === 0)) continue;
       chosen.add(other);
       if (happened.has(other)) happenedLeft -= 1;
     }
-    if (!left && chosen.size === before) break;
-  }
-  const nodes = hood.nodes.filter((node) => chosen.has(node.id));
-  const kept = new Set([...nodes.map((node) => node.id), hood.centre]);
-  const edges = hood.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to));
-  const bundles = hood.groups.flatMap((group) => {
-    const queue = queues.get(`${group.edgeType}:${group.direction}`) ?? [];
-    const more = group.total - queue.filter((edge) => kept.has(otherEnd(edge, hood.centre))).length;
-    return more > 0
-      ? [
-          {
-            key: `${group.edgeType}:${group.direction}:${group.nodeType}`,
-            edgeType: group.edgeType,
-            direction: group.direction,
-            nodeType: group.nodeType,
-            more,
-          },
-        ]
-      : [];
+}
+
+/** How many more of each group there are than chosen; who is alone in being left out is chosen, a card is a card. */
+function bundlesOf(
+  { centre, groups, nodes }: Neighbourhood,
+  queues: ReadonlyMap<string, readonly GraphEdge[]>,
+  chosen: Set<string>,
+): Bundle[] {
+  const types = new Map(nodes.map(({ id, type }) => [id, type]));
+  const othersOf = ({ edgeType, direction, nodeType }: Neighbourhood['groups'][number]) =>
+    (queues.get(`${edgeType}:${direction}`) ?? [])
+      .map((edge) => otherEnd(edge, centre))
+      .filter((id) => types.get(id) === nodeType);
+  const moreOf = (group: Neighbourhood['groups'][number], others: readonly string[]) =>
+    group.total - others.filter((id) => chosen.has(id)).length;
+  const alone = () => {
+    for (const group of groups) {
+      const others = othersOf(group);
+      const left = others.find((id) => !chosen.has(id));
+      if (left !== undefined && moreOf(group, others) === 1) return left;
+    }
+    return undefined;
+  };
+  // Who is chosen may be of several groups, in each of which another one may then be alone.
+  for (let left = alone(); left !== undefined; left = alone()) chosen.add(left);
+  return groups.flatMap((group) => {
+    const more = moreOf(group, othersOf(group));
+    const { edgeType, direction, nodeType } = group;
+    return more > 0 ? [{ key: `${edgeType}:${direction}:${nodeType}`, edgeType, direction, nodeType, more }] : [];
   });
-  return { nodes, edges, bundles };
+}
+
+/**
+ * Chooses neighbours for at most `room` cards, those that say how many more there are among them: one of each relation
+ * in turn, so that no kind crowds out another; `first` is one of them in any case. Neighbours give way until there is
+ * room for the cards of those left out, and no card stands for a single one.
+ */
+export function pickEgo(
+  hood: Neighbourhood,
+  room: number,
+  familyOf: (nodeType: string) => NodeFamily,
+  first?: string,
+): EgoPick {
+  const queues = queuesOf(hood);
+  const happened = new Set(
+    hood.nodes.filter((node) => node.type !== 'person' && familyOf(node.type) === 'event').map(({ id }) => id),
+  );
+  for (let most = room; ; most -= 1) {
+    const chosen = new Set<string>();
+    if (first && hood.nodes.some((node) => node.id === first)) chosen.add(first);
+    chooseInTurn(hood, queues, most, happened, chosen);
+    const bundles = bundlesOf(hood, queues, chosen);
+    if (chosen.size + bundles.length > room && most > 1) continue;
+    const nodes = hood.nodes.filter((node) => chosen.has(node.id));
+    const kept = new Set([...chosen, hood.centre]);
+    return { nodes, edges: hood.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)), bundles };
+  }
 }
 
 /** What is personal stands nearest, then what is consumed, then what happened and what was done about it. */

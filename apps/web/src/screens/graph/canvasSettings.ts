@@ -1,11 +1,11 @@
 import type { NodeFamily } from '@guanxi/contracts';
 import type Sigma from 'sigma';
-import { EdgeLineProgram, EdgeRectangleProgram } from 'sigma/rendering';
 import type { Settings } from 'sigma/settings';
 import type { EdgeDisplayData, NodeDisplayData } from 'sigma/types';
 import { isStill } from '../../app/motion.ts';
 import { familyColours, fonts, palettes, type ThemeName } from '../../app/tokens.ts';
 import { drawHover, drawLabel, type TakenBoxes } from './canvasLabels.ts';
+import { Discs, Ribbons, Threads } from './picking.ts';
 
 /** What the canvas shows beside the graph itself; sigma reads it whenever it draws. */
 export interface Live {
@@ -112,7 +112,8 @@ export function settingsOf(live: Live, width: number): Partial<Settings> {
   return {
     ...motion(),
     allowInvalidContainer: true,
-    edgeProgramClasses: { [RIBBON]: EdgeRectangleProgram, [THREAD]: EdgeLineProgram },
+    nodeProgramClasses: { circle: Discs },
+    edgeProgramClasses: { [RIBBON]: Ribbons, [THREAD]: Threads },
     renderEdgeLabels: live.size <= mostRibbons,
     enableEdgeEvents: live.size <= mostPicked,
     hideEdgesOnMove: live.size > mostRibbons,

@@ -6,6 +6,7 @@ import { drawGlyphs, nodeBoxes, type TakenBoxes } from './canvasLabels.ts';
 import { type Live, mostDimmed, reducersOf, settingsOf } from './canvasSettings.ts';
 import type { CanvasEdge, CanvasNode } from './canvasTypes.ts';
 import { type Minimap, minimapOn } from './minimap.ts';
+import { pickByReckoning } from './picking.ts';
 
 /** sigma with what it draws: everything that is done to the drawing from outside. */
 export interface Stage {
@@ -112,16 +113,35 @@ function shower(sigma: Sigma, live: Live, onShown: () => void) {
   };
 }
 
+/**
+ * Has every canvas that is put into the box begin at its size. Sigma would make them small and set width and height
+ * later: with WebGL the page stands still for each of that until the graphics card has answered.
+ */
+function sized<T>(box: HTMLElement, make: () => T): T {
+  const ratio = window.devicePixelRatio || 1;
+  box.appendChild = (child) => {
+    if (child instanceof HTMLCanvasElement)
+      Object.assign(child, { width: box.offsetWidth * ratio, height: box.offsetHeight * ratio });
+    return HTMLElement.prototype.appendChild.call(box, child) as typeof child;
+  };
+  try {
+    return make();
+  } finally {
+    delete (box as Partial<HTMLElement>).appendChild;
+  }
+}
+
 /** Puts sigma into a box. Its WebGL contexts are freed by `end`. */
 export function raise(box: HTMLElement, map: HTMLCanvasElement | null, first: Pick<Live, 'theme'>): Stage {
   const live: Live = {
     ...{ hovered: null, hoveredEdge: null, selected: undefined, chosen: new Set(), theme: first.theme },
     ...{ order: 0, size: 0, taken: () => [] },
   };
-  const sigma: Sigma = new Sigma(emptyGraph(), box, {
-    ...settingsOf(live, box.clientWidth),
-    ...reducersOf(() => sigma, live),
-  });
+  const sigma: Sigma = sized(
+    box,
+    () => new Sigma(emptyGraph(), box, { ...settingsOf(live, box.clientWidth), ...reducersOf(() => sigma, live) }),
+  );
+  pickByReckoning(sigma);
   const graph = () => sigma.getGraph();
   const minimap: Minimap | null = map ? minimapOn(map, sigma, graph, () => live.theme) : null;
   const shows = shower(sigma, live, () => minimap?.refresh());

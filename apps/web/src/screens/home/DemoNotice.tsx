@@ -1,20 +1,14 @@
 import type { DemoStatus } from '@guanxi/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, queryClient, read, refresh } from '../../api/queries.ts';
+import { call, queryClient, refresh } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
 import { JobLine } from '../../ui/JobLine.tsx';
 import { Panel } from '../../ui/Page.tsx';
 import { Failure } from '../../ui/states.tsx';
-
-const useDemo = () =>
-  useQuery({
-    ...read('demoStatus'),
-    refetchInterval: (query) =>
-      query.state.data?.state === 'loading' || query.state.data?.state === 'clearing' ? 1_000 : 10_000,
-  });
+import { useDemo } from './useHome.ts';
 
 const useAct = (name: 'demoLoad' | 'demoClear') =>
   useMutation({

@@ -4,7 +4,7 @@ import { read } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
 import { Allowed } from '../../ui/Allowed.tsx';
 import { Page, Panel } from '../../ui/Page.tsx';
-import { Empty, QueryView } from '../../ui/states.tsx';
+import { Empty, Loading, QueryView } from '../../ui/states.tsx';
 import { Alerts } from './Alerts.tsx';
 import { DemoNotice } from './DemoNotice.tsx';
 import { GetStarted } from './GetStarted.tsx';
@@ -14,6 +14,7 @@ import { Loop } from './Loop.tsx';
 import { Metrics } from './Metrics.tsx';
 import { Room } from './Room.tsx';
 import { Sentence } from './Sentence.tsx';
+import { useDemo } from './useHome.ts';
 
 function Beginning() {
   const { t } = useTranslation();
@@ -31,14 +32,18 @@ function Beginning() {
 export function Home() {
   const { t } = useTranslation();
   const query = useQuery({ ...read('status'), refetchInterval: 5_000 });
+  const demo = useDemo();
   const status = query.data;
+  // What stands above all else must be known before anything is seen, or all would make room for it; meanwhile the parts ask.
+  const known = !query.isPending && !demo.isPending;
   const nothing = status && status.counts.events === 0 && !status.rebuilding;
   return (
     <Page title={t('nav.home')} lead={t('home.lead')}>
+      {!known && <Loading lines={8} />}
       {nothing ? (
-        <Beginning />
+        known && <Beginning />
       ) : (
-        <>
+        <div className="home" hidden={!known}>
           <DemoNotice empty={false} />
           <Sentence />
           {status?.rebuilding && (
@@ -63,7 +68,7 @@ export function Home() {
               </Allowed>
             </div>
           </div>
-        </>
+        </div>
       )}
     </Page>
   );

@@ -153,7 +153,13 @@ export const retailNodes: NodeTypes = {
       followers: attribute('粉丝数', 'Followers', 'number'),
     },
   },
-  share: { label: { zh: '分享', en: 'Share' }, family: 'event' },
+  // Its key is a number that nobody reads: it is called after what was shared.
+  share: {
+    label: { zh: '分享', en: 'Share' },
+    family: 'event',
+    title: 'product',
+    attributes: { product: attribute('分享的商品', 'Product shared') },
+  },
   device: {
     label: { zh: '设备', en: 'Device' },
     family: 'identifier',

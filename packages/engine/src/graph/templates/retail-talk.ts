@@ -10,6 +10,11 @@ const account: NodeInput = {
     followers: 'properties.followers',
   },
 };
+const share: NodeInput = {
+  type: 'share',
+  key: 'properties.share_id',
+  attributes: { product: 'properties.name' },
+};
 /** Whoever is known by a name on a social platform has the account of that name. */
 const owned = 'traits.social_id|context.traits.social_id';
 
@@ -80,7 +85,7 @@ export const retailTalk: ProjectionInput[] = [
   {
     id: 'share_sent',
     when: { types: ['track'], names: ['Product Shared'] },
-    nodes: { share: { type: 'share', key: 'properties.share_id' }, product },
+    nodes: { share, product },
     edges: [
       { type: 'sent_share', from: 'person', to: 'share' },
       { type: 'share_of', from: 'share', to: 'product' },
@@ -89,7 +94,7 @@ export const retailTalk: ProjectionInput[] = [
   {
     id: 'share_opened',
     when: { types: ['track'], names: ['Share Opened'] },
-    nodes: { share: { type: 'share', key: 'properties.share_id' } },
+    nodes: { share },
     edges: [{ type: 'opened_share', from: 'person', to: 'share' }],
   },
 ];
