@@ -3,7 +3,7 @@ export type { GraphCounts } from './counts.ts';
 export type { EdgeEventsRequest } from './evidence.ts';
 export { createGraph, type Graph } from './graph.ts';
 export type { Label, NodeRef } from './labels.ts';
-export { personName } from './names.ts';
+export { NAMING_ATTRIBUTES, personName } from './names.ts';
 export type { GraphEvent } from './projection.ts';
 export type { GraphRepair } from './repair.ts';
 export type { SearchOptions } from './search.ts';

@@ -1,47 +1,84 @@
 import type { GraphEvent } from '../graph/index.ts';
-import type { Table } from '../platform/index.ts';
+import type { NodeId } from '@guanxi/contracts';
+import { type ClickHouse, idArray, type Table } from '../platform/index.ts';
+
+const counted = 'SimpleAggregateFunction(sum, UInt64)';
+const earliest = "SimpleAggregateFunction(min, DateTime64(3, 'UTC'))";
+const latest = "SimpleAggregateFunction(max, DateTime64(3, 'UTC'))";
 
 /** What each anchor did, by event name. Keyed by the anchor, so a merge of persons rewrites nothing. */
 export const activityTable: Table = {
   name: 'activity',
-  columns: {
-    anchor: 'UInt64',
-    name: 'String',
-    known: 'SimpleAggregateFunction(max, UInt8)',
-    count: 'SimpleAggregateFunction(sum, UInt64)',
-    first: "SimpleAggregateFunction(min, DateTime64(3, 'UTC'))",
-    last: "SimpleAggregateFunction(max, DateTime64(3, 'UTC'))",
-  },
+  columns: { anchor: 'UInt64', name: 'String', count: counted, first: earliest, last: latest },
   engine: 'AggregatingMergeTree',
   orderBy: ['anchor', 'name'],
   shardBy: 'anchor',
   persons: ['anchor'],
 };
 
-export interface ActivityRow {
-  readonly anchor: string;
-  readonly name: string;
-  readonly known: 0 | 1;
-  readonly count: number;
-  readonly first: number;
-  readonly last: number;
+/** What each anchor did in all: lists and counts of persons add up these few and narrow rows, see docs/decisions/0013. */
+export const presenceTable: Table = {
+  name: 'presence',
+  columns: {
+    anchor: 'UInt64',
+    known: 'SimpleAggregateFunction(max, UInt8)',
+    count: counted,
+    first: earliest,
+    last: latest,
+  },
+  engine: 'AggregatingMergeTree',
+  orderBy: ['anchor'],
+  shardBy: 'anchor',
+  persons: ['anchor'],
+};
+
+export const profileTables: readonly Table[] = [activityTable, presenceTable];
+
+interface Sum {
+  count: number;
+  first: number;
+  last: number;
+}
+export type ActivityRow = { readonly anchor: NodeId; readonly name: string } & Readonly<Sum>;
+export type PresenceRow = { readonly anchor: NodeId; readonly known: 0 | 1 } & Readonly<Sum>;
+
+function add<Row extends Sum>(rows: Map<string, Row>, key: string, time: number, fresh: () => Row): void {
+  const row = rows.get(key);
+  if (!row) return void rows.set(key, fresh());
+  row.count++;
+  row.first = Math.min(row.first, time);
+  row.last = Math.max(row.last, time);
 }
 
-/** The rows a batch adds, one per anchor and event name, in the order they first appear. */
-export function activityRows(events: readonly GraphEvent[], isKnown: (kind: string) => boolean): ActivityRow[] {
-  const rows = new Map<string, ActivityRow>();
+/** The rows a batch adds: to `activity` one per anchor and event name, to `presence` one per anchor. */
+export function activityRows(
+  events: readonly GraphEvent[],
+  isKnown: (kind: string) => boolean,
+): { activity: ActivityRow[]; presence: PresenceRow[] } {
+  const activity = new Map<string, ActivityRow & Sum>();
+  const presence = new Map<string, PresenceRow & Sum>();
   for (const { event, anchor, identifiers } of events) {
     if (anchor === null) continue;
-    const key = `${anchor}\0${event.name}`;
-    const before = rows.get(key);
-    rows.set(key, {
-      anchor,
-      name: event.name,
-      known: isKnown(identifiers[0]!.kind) ? 1 : 0,
-      count: (before?.count ?? 0) + 1,
-      first: Math.min(before?.first ?? event.time, event.time),
-      last: Math.max(before?.last ?? event.time, event.time),
-    });
+    const { name, time } = event;
+    const once = { count: 1, first: time, last: time };
+    add(activity, `${anchor}\0${name}`, time, () => ({ anchor, name, ...once }));
+    add(presence, anchor, time, () => ({ anchor, known: isKnown(identifiers[0]!.kind) ? 1 : 0, ...once }));
   }
-  return [...rows.values()];
+  return { activity: [...activity.values()], presence: [...presence.values()] };
+}
+
+/** Removes everything under these anchors; how many rows. */
+export async function eraseActivity(clickhouse: ClickHouse, anchors: readonly NodeId[]): Promise<number> {
+  const where = 'anchor IN {anchors:Array(UInt64)}';
+  const params = { anchors: idArray(anchors) };
+  let removed = 0;
+  for (const { name } of profileTables) {
+    const [row] = await clickhouse.query<{ rows: number }>(
+      `SELECT count() AS rows FROM ${name} WHERE ${where}`,
+      params,
+    );
+    if (row!.rows > 0) await clickhouse.remove(name, where, params);
+    removed += row!.rows;
+  }
+  return removed;
 }

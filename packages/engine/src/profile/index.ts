@@ -1,2 +1,2 @@
 export { createProfile, type CustomerQuery, type Profile, type TimelineQuery } from './profile.ts';
-export type { PersonFlow } from './store.ts';
+export type { PersonFlow } from './persons.ts';

@@ -8,21 +8,17 @@ import type {
   Timeline,
   Trait,
 } from '@guanxi/contracts';
-import { type Graph, type GraphEvent, personName } from '../graph/index.ts';
+import { type Graph, type GraphEvent, NAMING_ATTRIBUTES, personName } from '../graph/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { identifierIdOf, type Platform, type Table, UserError } from '../platform/index.ts';
-import { activityRows, activityTable } from './activity.ts';
+import { activityRows, eraseActivity, profileTables } from './activity.ts';
+import { countCustomers, listPersons, type Order, type PersonFlow, personFlow } from './persons.ts';
 import {
+  type Deeds,
   activityOf,
-  countCustomers,
-  countPersons,
   density,
-  eraseActivity,
   type EventRow,
-  listPersons,
-  type Order,
-  type PersonFlow,
-  personFlow,
+  presenceOf,
   timelineRows,
   timelineTotal,
   traitRows,
@@ -77,17 +73,19 @@ const conditionOf = ({ known, firstFrom, lastFrom }: CustomerQuery) => ({
   lastFrom: instantOf(lastFrom),
 });
 
-/** Where a page ended, and how many rows all pages hold, where the cursor tells that: a list is counted once. */
+const badCursor = () =>
+  new UserError('invalid', 'bad_cursor', 'The page mark is not one this server gave', { where: 'cursor' });
+
+/** Where a page ended; of a list of customers also how many all pages hold, which is counted once. */
 function readCursor(cursor: string | undefined): readonly [number, string, number | null] | null {
   if (cursor === undefined) return null;
   const match = /^(-?\d{1,18})-(\d{1,19})(?:-(\d{1,15}))?$/.exec(cursor);
-  if (!match)
-    throw new UserError('invalid', 'bad_cursor', 'The page mark is not one this server gave', { where: 'cursor' });
+  if (!match) throw badCursor();
   return [Number(match[1]), match[2]!, match[3] === undefined ? null : Number(match[3])];
 }
 
 export async function createProfile({ clickhouse }: Platform, identity: Identity, graph: Graph): Promise<Profile> {
-  await clickhouse.create([activityTable]);
+  await clickhouse.create(profileTables);
   const isKnown = (kind: string) =>
     identity.rules().kinds.some((item) => item.kind === kind && item.nature === 'known');
 
@@ -98,29 +96,38 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
     return { person, anchors };
   };
 
-  /** All that is stored of some persons, read once. */
-  const load = async (persons: readonly NodeId[]): Promise<PersonFacts[]> => {
+  /**
+   * What is stored of some persons, read once; those who are nobody's today are absent.
+   * @param whole activity by event name and every trait; otherwise sums, and the traits that give a name
+   */
+  const load = async (persons: readonly NodeId[], whole: boolean): Promise<PersonFacts[]> => {
     if (persons.length === 0) return [];
-    const [anchors, identifiers] = await Promise.all([identity.anchorsOf(persons), identity.identifiersOf(persons)]);
-    const all = [...anchors.values()].flat();
-    const [activity, traits] = await Promise.all([activityOf(clickhouse, all), traitRows(clickhouse, all)]);
+    const identifiers = await identity.identifiersOf(persons);
+    const anchors = [...identifiers.values()].flat().map(({ id }) => id);
+    const [activity, traits] = await Promise.all([
+      whole ? activityOf(clickhouse, anchors) : presenceOf(clickhouse, anchors),
+      traitRows(clickhouse, anchors, whole ? null : [...NAMING_ATTRIBUTES]),
+    ]);
+    const [activityBy, traitsBy] = [byAnchor(activity), byAnchor(traits)];
     return persons.flatMap((person): PersonFacts[] => {
-      const own = new Set(anchors.get(person) ?? []);
-      if (own.size === 0) return [];
-      const names = identifiers.get(person) ?? [];
-      const said = traits.filter((row) => own.has(row.anchor));
+      const names = identifiers.get(person);
+      if (!names) return [];
       return [
         {
           person,
           identifiers: names,
           known: names.some(({ kind }) => isKnown(kind)),
-          activity: activity.filter((row) => own.has(row.anchor)),
-          traits: mergeTraits(said, byId(names), isKnown),
+          activity: names.flatMap(({ id }) => activityBy.get(id) ?? []),
+          traits: mergeTraits(
+            names.flatMap(({ id }) => traitsBy.get(id) ?? []),
+            byId(names),
+            isKnown,
+          ),
         },
       ];
     });
   };
-  const rowsOf = async (persons: readonly NodeId[]) => (await load(persons)).map(rowOf);
+  const rowsOf = async (persons: readonly NodeId[]) => (await load(persons, false)).map(rowOf);
 
   const searched = async (query: CustomerQuery) => {
     const text = query.search!.trim();
@@ -140,37 +147,40 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
   };
 
   return {
-    tables: [activityTable],
-    apply: (events, token) =>
-      clickhouse.insert('activity', activityRows(events, isKnown), { lane: 'river', token: `${token}:activity` }),
+    tables: profileTables,
+    async apply(events, token) {
+      const rows = activityRows(events, isKnown);
+      for (const table of ['activity', 'presence'] as const)
+        await clickhouse.insert(table, rows[table], { lane: 'river', token: `${token}:${table}` });
+    },
     erase: (anchors) => eraseActivity(clickhouse, anchors),
     counts: () => countCustomers(clickhouse),
     flow: (days, end) => personFlow(clickhouse, days, end),
     async customers(query) {
       if (query.search?.trim()) return searched(query);
       const cursor = readCursor(query.cursor);
+      if (cursor?.[2] === null) throw badCursor();
       const after = cursor && { value: cursor[0], person: cursor[1] };
       const condition = conditionOf(query);
-      const [rows, total] = await Promise.all([
-        listPersons(clickhouse, { ...condition, order: query.order, limit: query.limit, after }),
-        cursor?.[2] ?? countPersons(clickhouse, condition),
-      ]);
+      const { order, limit } = query;
+      const { rows, rest } = await listPersons(clickhouse, { ...condition, order, limit, after });
+      const total = cursor?.[2] ?? rest;
       const details = new Map((await rowsOf(rows.map((row) => row.person))).map((row) => [row.id, row]));
       const last = rows.at(-1);
       return {
         items: rows.flatMap((row) => details.get(row.person) ?? []),
-        next: last && rows.length === query.limit ? `${last.value}-${last.person}-${total}` : null,
+        next: last && rows.length === limit ? `${last.value}-${last.person}-${total}` : null,
         total,
       };
     },
     person: async (id) => (await anchorsOf(id)).person,
     async customer(id) {
-      const [facts] = await load([(await anchorsOf(id)).person]);
+      const [facts] = await load([(await anchorsOf(id)).person], true);
       // Merged into another between the two questions: the next try finds whom.
       if (!facts) throw noSuchCustomer();
       return wholeOf(facts);
     },
-    details: async (persons) => (await load(persons)).map(wholeOf),
+    details: async (persons) => (await load(persons, true)).map(wholeOf),
     async timeline(id, query) {
       const { person, anchors } = await anchorsOf(id);
       const filter = { anchors, from: instantOf(query.from), to: instantOf(query.to), names: query.names ?? null };
@@ -196,7 +206,7 @@ interface PersonFacts {
   readonly person: NodeId;
   readonly identifiers: readonly Identifier[];
   readonly known: boolean;
-  readonly activity: Awaited<ReturnType<typeof activityOf>>;
+  readonly activity: readonly Deeds[];
   readonly traits: readonly Trait[];
 }
 
@@ -240,6 +250,15 @@ function byEventName(rows: PersonFacts['activity']): Customer['activity'] {
 
 const noSuchCustomer = () => new UserError('not_found', 'no_such_customer', 'There is no such customer');
 const nameOf = (traits: readonly Trait[]) => personName((name) => traits.find((trait) => trait.name === name)?.value);
+function byAnchor<Row extends { readonly anchor: NodeId }>(rows: readonly Row[]): ReadonlyMap<NodeId, Row[]> {
+  const found = new Map<NodeId, Row[]>();
+  for (const row of rows) {
+    const known = found.get(row.anchor);
+    if (known) known.push(row);
+    else found.set(row.anchor, [row]);
+  }
+  return found;
+}
 const byId = (identifiers: readonly Identifier[]) => new Map(identifiers.map((item) => [item.id, item]));
 
 function summaryOf(row: EventRow, person: NodeId): EventSummary {
