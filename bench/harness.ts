@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly set: string;
   /** Multiplies the amount of work; 1 is what the goals are for. */
   readonly scale: number;
+  /** A data folder to keep what is loaded in and to find it in the next time, for suites that say so. */
+  readonly data?: string;
   /** Tells how far the suite is. */
   log(text: string): void;
 }

@@ -8,7 +8,7 @@ import { renderSizing } from './sizing.ts';
 import { suites } from './suites.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const USAGE = `npm run bench -- SUITE [--set NAME] [--scale N] [--out FILE]   measure; the last line is JSON
+const USAGE = `npm run bench -- SUITE [--set NAME] [--scale N] [--data FOLDER] [--out FILE]   measure; the last line is JSON
 npm run bench -- --list                                        suites, sets, cases and goals
 npm run bench -- report FILE... [--out FILE]                   write docs/benchmarks.md from such lines
 npm run bench -- sizing FILE... [--out FILE]                   write deploy/sizing.md from such lines`;
@@ -53,13 +53,16 @@ const DOCUMENTS: Readonly<Record<string, { file: string; render(results: readonl
   sizing: { file: 'deploy/sizing.md', render: renderSizing },
 };
 
-async function measure(name: string, options: { set?: string; scale: number; out?: string }): Promise<void> {
+async function measure(
+  name: string,
+  options: { set?: string; scale: number; data?: string; out?: string },
+): Promise<void> {
   const load = suites[name] ?? fail(`There is no suite ${name}. There are: ${Object.keys(suites).join(', ')}`);
   const suite = await load();
   const set = options.set ?? Object.keys(suite.sets)[0]!;
   if (!(set in suite.sets)) fail(`${name} has no set ${set}. It has: ${Object.keys(suite.sets).join(', ')}`);
   const log = (text: string) => console.log(`[${name}] ${text}`);
-  const result = await runSuite(suite, { set, scale: options.scale, log });
+  const result = await runSuite(suite, { set, scale: options.scale, data: options.data, log });
   const line = JSON.stringify(result);
   const file = options.out ?? join(root, 'bench/results', `${name}-${set}.json`);
   mkdirSync(join(file, '..'), { recursive: true });
@@ -76,6 +79,7 @@ const { values, positionals } = parseArgs({
   options: {
     set: { type: 'string' },
     scale: { type: 'string', default: '1' },
+    data: { type: 'string' },
     out: { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -96,5 +100,5 @@ if (values.list) {
 } else {
   const scale = Number(values.scale);
   if (!(scale > 0)) fail('--scale must be a number above 0');
-  await measure(command, { set: values.set, scale, out: values.out });
+  await measure(command, { set: values.set, scale, data: values.data, out: values.out });
 }

@@ -6,6 +6,7 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   import: async () => (await import('./import/index.ts')).suite,
   demo: async () => (await import('./demo/index.ts')).suite,
   console: async () => (await import('./console/index.ts')).suite,
+  people: async () => (await import('./people/index.ts')).suite,
   graph: async () => (await import('./graph/index.ts')).suite,
   crash: async () => (await import('./crash/index.ts')).suite,
   soak: async () => (await import('./soak/index.ts')).suite,
