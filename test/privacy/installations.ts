@@ -94,7 +94,7 @@ export async function openInstallation(
  * packed or sealed is read through the engines.
  */
 export async function columnsWith(
-  { server, nodes }: Installation,
+  { server, nodes }: Pick<Installation, 'server' | 'nodes'>,
   texts: readonly string[],
   ids: readonly string[] = [],
 ): Promise<string[]> {

@@ -13,13 +13,13 @@ import { type ServerProcess, startServerProcess } from '../support/server.ts';
 import { filesWith } from './files.ts';
 import { columnsWith } from './installations.ts';
 import { track } from './lives.ts';
+import { EVENTS, lifeOf, valuesOf, victimOf } from './victims.ts';
 import { sendBatch } from '../support/send.ts';
 
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 const VICTIMS = 2;
 /** Of these an event of somebody else was a duplicate: everything is made anew. */
 const ENTANGLED = [1];
-const EVENTS = 9;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const random = seededRandom(SEED);
 
@@ -27,39 +27,12 @@ let folder: string;
 let server: ServerProcess;
 let writeKey: string;
 
-const victimOf = (n: number) => ({
-  user: `u-quillfeather-${n}x`,
-  phone: `1391234587${n}`,
-  email: `q${n}.quillfeather@wyvernmail.example`,
-  name: `欧阳翡翠${'甲乙丙丁戊己庚辛'[n]!}`,
-  search: `翡翠色独角兽水杯 ${n}`,
-});
-const valuesOf = (n: number) => Object.values(victimOf(n));
-
 const send = (...batch: readonly object[]) => sendBatch(server.url, writeKey, batch);
 async function settled(): Promise<void> {
   for (;;) {
     if ((await server.api.status()).stages.every(({ lag }) => lag === 0)) return;
     await pause(50);
   }
-}
-
-function lifeOf(n: number): object[] {
-  const { user, phone, email, name, search } = victimOf(n);
-  const me = { userId: user };
-  const order = { order_id: `ORD-${n}`, total: 5, products: [{ product_id: 'p1', quantity: 1, price: 5 }] };
-  return [
-    { type: 'identify', ...me, traits: { name, phone, email, city: '成都' } },
-    track(me, 'Product Viewed', { product_id: 'p1', name: `Teapot ${n}`, price: n }),
-    track(me, 'Product Viewed', { product_id: `only-${n}`, name: `Comb of ${name}` }, { messageId: `entangled-${n}` }),
-    track(me, 'Products Searched', { query: search }),
-    track(me, 'Order Completed', order, { messageId: `order-${n}` }),
-    track(me, 'Order Completed', order, { messageId: `order-${n}` }),
-    track(me, 'Product Reviewed', { product_id: 'p1', review_body: `by ${name}`, rating: 5 }),
-    track(me, 'Consent Updated', { purpose: 'marketing', channel: 'sms', granted: true, evidence: name }),
-    // The brother's telephone, once: two persons were joined by it for a while, or were not.
-    track(me, 'Product Viewed', { product_id: 'p2' }, { context: { device: { id: 'household-tv' } } }),
-  ];
 }
 
 beforeAll(async () => {
