@@ -22,13 +22,14 @@ export interface FullDisk {
   readonly slowest: number;
 }
 
-function mountSmall(folder: string): string | null {
-  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m`, 'tmpfs', folder]);
+/** Puts a small disk at a folder; a text says why it cannot be done here. */
+export function mountSmall(folder: string, megabytes = SIZE_MB): string | null {
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
   return status === 0 ? null : `a small disk cannot be mounted here: ${error?.message ?? stderr.toString().trim()}`;
 }
 
 /** Takes all the room there is. */
-function fill(file: string): void {
+export function fill(file: string): void {
   const ballast = openSync(file, 'w');
   for (let size = 1 << 20; size >= 512;)
     try {

@@ -22,6 +22,8 @@ test.each([
   postgres('57014', 'canceling statement due to statement timeout'),
   postgres('XX000', 'could not open relation with OID 16384'),
   postgres('57P01', 'terminating connection due to administrator command'),
+  Object.assign(postgres('24000', 'cannot drop active portal ""'), { severity: 'PANIC' }),
+  Object.assign(postgres('ENOENT', 'connect ENOENT /tmp/.s.PGSQL.5432'), { syscall: 'connect' }),
 ])('$message: PostgreSQL is away or has no room', (error) => {
   expect(fromPostgres(error)).toMatchObject({ kind: 'unavailable', code: 'postgres_away', cause: error });
 });

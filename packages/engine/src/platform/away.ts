@@ -32,12 +32,20 @@ export const awayFrom = (name: keyof typeof CODE, cause: unknown): UserError =>
     cause,
   });
 
+/** Whether PostgreSQL says that it cannot go on, or not on this connection. */
+export const isPanic = (error: unknown): boolean =>
+  ['PANIC', 'FATAL'].includes(String((error as { severity?: unknown } | null)?.severity));
+
 /** What PostgreSQL's trouble is to a user; everything but an engine that is away stays as it is. */
 export function fromPostgres(error: unknown): unknown {
   const code = codeOf(error);
   const message = messageOf(error);
   const gone = code === '' ? POSTGRES_WORDS.test(message) : code === 'XX000' && POSTGRES_REPLACED.test(message);
-  return NETWORK.test(code) || POSTGRES.test(code) || gone ? awayFrom('PostgreSQL', error) : error;
+  // The socket of an embedded engine that is being started again.
+  const startsAgain = code === 'ENOENT' && (error as { syscall?: unknown }).syscall === 'connect';
+  return NETWORK.test(code) || POSTGRES.test(code) || gone || startsAgain || isPanic(error)
+    ? awayFrom('PostgreSQL', error)
+    : error;
 }
 
 /** What ClickHouse's trouble is to a user: an engine that is away, or a question that is too heavy. */

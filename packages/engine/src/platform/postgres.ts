@@ -1,13 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { Answering } from './answering.ts';
-import { fromPostgres, PING_MS, within } from './away.ts';
+import { fromPostgres, isPanic, PING_MS, within } from './away.ts';
+import { startEmbedded } from './embedded-postgres.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -54,6 +48,8 @@ interface Connection {
   readonly pool: pg.Pool;
   /** Null for an engine in this process. */
   readonly answering: Answering | null;
+  /** Called when the engine says that it cannot go on. */
+  readonly onPanic: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -117,7 +113,12 @@ class Connected implements Postgres {
   }
 
   async #rows<T extends object>(client: pg.PoolClient, sql: string, params?: readonly unknown[]): Promise<T[]> {
-    return (await this.whileAnswering(() => client.query(sql, params as unknown[]))).rows as T[];
+    try {
+      return (await this.whileAnswering(() => client.query(sql, params as unknown[]))).rows as T[];
+    } catch (error) {
+      if (isPanic(error)) this.connection.onPanic();
+      throw error;
+    }
   }
 
   async migrate(migrations: readonly Migration[]): Promise<void> {
@@ -159,61 +160,29 @@ class Connected implements Postgres {
   }
 }
 
-async function connected(
-  config: pg.PoolConfig,
-  answering: Answering | null,
-  stop: () => Promise<void>,
-): Promise<Postgres> {
+async function connected(config: pg.PoolConfig, rest: Omit<Connection, 'pool'>): Promise<Postgres> {
   const pool = new pg.Pool(config);
   // A dropped connection is replaced by the pool, and a statement on it throws; without these listeners the drop itself
   // would end the process, the first for connections at rest, the second for those in use.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const rows = (await pool.query('SHOW server_version')).rows as { server_version: string }[];
-  return new Connected(answering === null, rows[0]!.server_version, { pool, answering, stop });
-}
-
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-
-/** A half-made folder is never opened: it is made beside and moved into place. */
-async function initialise(folder: string): Promise<void> {
-  if (existsSync(join(folder, 'PG_VERSION'))) return;
-  const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  await promisify(execFile)(process.execPath, [script('pglite-init.mjs'), fresh]);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
+  return new Connected(rest.answering === null, rows[0]!.server_version, { ...rest, pool });
 }
 
 /** PostgreSQL in a worker thread of this process, its data in a folder. */
 export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
-  await initialise(folder);
-  // The socket's path must stay under 108 bytes, so it does not live in the data folder.
-  const socketFolder = mkdtempSync(join(tmpdir(), 'guanxi-pg-'));
-  const socket = join(socketFolder, '.s.PGSQL.5432');
-  const worker = new Worker(script('pglite-worker.mjs'), { workerData: { folder, socket }, execArgv: [] });
-  await new Promise<void>((ready, failed) => {
-    worker.once('message', () => ready());
-    worker.once('error', failed);
-  });
-  const stop = async () => {
-    const closed = new Promise((done) => worker.once('message', done));
-    worker.postMessage('close');
-    await closed;
-    await worker.terminate();
-    rmSync(socketFolder, { recursive: true, force: true });
-  };
+  const engine = await startEmbedded(folder);
   // One connection: the embedded server mixes up the statements of two that send at the same time. Who waits longer
   // than this waits for itself.
   const connection = {
-    host: socketFolder,
+    host: engine.socketFolder,
     user: 'postgres',
     database: 'postgres',
     max: 1,
     connectionTimeoutMillis: 60_000,
   };
-  return connected(connection, null, stop);
+  return connected(connection, { answering: null, onPanic: engine.restart, stop: engine.stop });
 }
 
 /** A PostgreSQL server. */
@@ -230,5 +199,6 @@ export function openServedPostgres(url: string): Promise<Postgres> {
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'guanxi',
   };
-  return connected(connection, new Answering(url), async () => undefined);
+  const nothing = () => undefined;
+  return connected(connection, { answering: new Answering(url), onPanic: nothing, stop: async () => nothing() });
 }
