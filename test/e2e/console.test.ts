@@ -30,6 +30,11 @@ const ROUTES = [
   ['/settings/account', '我的账号', 'My account'],
 ] as const;
 
+/** What of an element is asked here; the types of a document are not known outside of a browser. */
+interface Matching {
+  matches(selector: string): boolean;
+}
+
 /** In the order in which a company would come to know the product; each looks at what those before brought in. */
 describe.skipIf(!chromium)('the console', () => {
   let session: Session;
@@ -300,6 +305,30 @@ describe.skipIf(!chromium)('the console', () => {
     await expect.poll(() => page.url()).toContain('from=2026-01-31');
     await button('中文').click();
     await heading('审计').waitFor();
+  });
+
+  test('rules of identity are changed in their fields, by pointer and by keys, and taken back', async () => {
+    const { page } = session;
+    await page.goto('/data/identity');
+    const kind = page.getByRole('row').nth(1);
+    const clean = kind.getByRole('combobox', { name: '归一化' });
+    await sees(clean, '不处理');
+    await clean.click();
+    await page.locator('.ant-select-item-option').filter({ hasText: '小写', visible: true }).click();
+    await page.keyboard.press('Tab');
+    const nature = kind.getByRole('combobox', { name: '性质' });
+    await expect
+      .poll(() => nature.evaluate((item) => (item as unknown as Matching).matches(':focus')), { timeout: PATIENCE_MS })
+      .toBe(true);
+    await sees(clean, '小写');
+    await kind.getByRole('button', { name: /^事件中的位置/ }).focus();
+    await page.keyboard.type('properties.login');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await sees(kind.getByRole('button', { name: /^事件中的位置/ }), 'properties.login');
+    await button('还原').click();
+    await sees(clean, '不处理');
+    await expect.poll(() => kind.textContent(), { timeout: PATIENCE_MS }).not.toContain('properties.login');
   });
 
   test('two identifiers that an event joined are taken apart, and joined again', async () => {

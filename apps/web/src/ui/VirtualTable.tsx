@@ -83,9 +83,9 @@ export function VirtualTable<T extends object>(props: VirtualTableProps<T>) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
-    // The window until the table is measured, so that its rows are there in the first frame.
-    initialRect: { width: window.innerWidth, height: window.innerHeight },
+    overscan: 4,
+    // What a page leaves of the window until the table is measured, so that its rows are there in the first frame.
+    initialRect: { width: window.innerWidth, height: 0.75 * window.innerHeight },
     getItemKey: (index) => (rows[index] ? rowKey(rows[index]) : index),
   });
   const items = virtual.getVirtualItems();

@@ -205,8 +205,11 @@ export function Stage({ explorer, canvas }: StageProps) {
   );
 }
 
-/** Whether this browser draws with WebGL 2; the context asked for is given back at once. */
-function hasWebgl(): boolean {
+let webgl: boolean | undefined;
+/** Whether this browser draws with WebGL 2: tried once, since that takes a while; the context is given back at once. */
+const hasWebgl = (): boolean => (webgl ??= tryWebgl());
+
+function tryWebgl(): boolean {
   try {
     const context = document.createElement('canvas').getContext('webgl2');
     context?.getExtension('WEBGL_lose_context')?.loseContext();

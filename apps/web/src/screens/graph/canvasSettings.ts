@@ -42,7 +42,7 @@ function shade(over: string, under: string, share: number): string {
   return colour;
 }
 
-/** Beyond this many relations the pointer no longer finds single ones: telling them apart would take each frame twice. */
+/** Beyond this many relations the pointer no longer finds single ones: it would be at one wherever it is. */
 const mostPicked = 5000;
 /** Beyond this many, lines are a pixel wide, and gone while the drawing moves. */
 const mostRibbons = 2500;

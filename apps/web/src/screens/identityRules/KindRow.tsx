@@ -1,8 +1,10 @@
 import type { IdentityRules } from '@guanxi/contracts';
 import { Button, Input, InputNumber, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../ui/Icon.tsx';
 import { MoveButtons } from '../../ui/MoveButtons.tsx';
+import { StillSelect } from '../../ui/StillSelect.tsx';
 import { useWords } from '../../ui/useWords.ts';
 
 type Kind = IdentityRules['kinds'][number];
@@ -18,27 +20,39 @@ interface KindRowProps {
   readonly onRemove: () => void;
 }
 
-/** Free words as tags; Enter or a comma ends one. */
-function Words({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: readonly string[];
-  onChange: (words: string[]) => void;
-}) {
+interface WordsProps {
+  readonly label: string;
+  readonly value: readonly string[];
+  readonly onChange: (words: string[]) => void;
+}
+
+/**
+ * Free words as tags; Enter or a comma ends one. Until the field has the focus they are mere text of the same size: two
+ * dozen fields that each measure which tags find room would keep the page waiting, and shift it while they do.
+ */
+function Words({ label, value, onChange }: WordsProps) {
+  const [edited, setEdited] = useState(false);
+  if (!edited)
+    return (
+      <button type="button" className="words words-still" onFocus={() => setEdited(true)}>
+        <b className="visually-hidden">{label}</b>
+        {value.map((word) => (
+          <span key={word}>{word}</span>
+        ))}
+      </button>
+    );
   return (
     <Select
+      autoFocus
       mode="tags"
       className="words"
       aria-label={label}
       value={[...value]}
       onChange={onChange}
+      onBlur={() => setEdited(false)}
       tokenSeparators={[',', ' ']}
       open={false}
       suffixIcon={null}
-      maxTagCount="responsive"
     />
   );
 }
@@ -49,21 +63,19 @@ function Behaviour({ kind, onChange }: Pick<KindRowProps, 'kind' | 'onChange'>) 
   return (
     <>
       <td>
-        <Select
-          aria-label={t('rules.normalise')}
+        <StillSelect
+          label={t('rules.normalise')}
           value={kind.normalise}
           onChange={(normalise) => onChange({ ...kind, normalise })}
           options={normalisations.map((value) => ({ value, label: t(`rules.normalisations.${value}`) }))}
-          popupMatchSelectWidth={false}
         />
       </td>
       <td>
-        <Select
-          aria-label={t('rules.nature')}
+        <StillSelect
+          label={t('rules.nature')}
           value={kind.nature}
           onChange={(nature) => onChange({ ...kind, nature })}
           options={natures.map((value) => ({ value, label: t(`rules.natures.${value}`) }))}
-          popupMatchSelectWidth={false}
         />
       </td>
       <td>
