@@ -170,8 +170,40 @@ async function connected(config: pg.PoolConfig, rest: Omit<Connection, 'pool'>):
   return new Connected(rest.answering === null, rows[0]!.server_version, { ...rest, pool });
 }
 
+/** A checkpoint is made when the journal has so many bytes after the last one; how often that is looked at. */
+interface JournalLimits {
+  readonly bytes: number;
+  readonly everyMs: number;
+}
+const JOURNAL: JournalLimits = { bytes: 128 << 20, everyMs: 20_000 };
+
+/**
+ * The embedded server has no process beside it that makes checkpoints, and makes none by itself however long its journal
+ * is: it would grow until the server is stopped, some 250 bytes an event, and after a kill all of it be played again.
+ */
+async function shortenJournal(statements: Statements, { bytes }: JournalLimits): Promise<void> {
+  const [row] = await statements.query<{ bytes: string }>(
+    'SELECT pg_current_wal_lsn() - redo_lsn AS bytes FROM pg_control_checkpoint()',
+  );
+  if (Number(row!.bytes) > bytes) await statements.query('CHECKPOINT');
+}
+
+/** Looks after the journal until the function it gives is called. */
+function watchJournal(statements: Statements, limits: JournalLimits): () => void {
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    // One that fails, because the engine is away or being closed, is made up for by the next.
+    void shortenJournal(statements, limits)
+      .catch(() => undefined)
+      .finally(() => (looking = false));
+  }, limits.everyMs).unref();
+  return () => clearInterval(timer);
+}
+
 /** PostgreSQL in a worker thread of this process, its data in a folder. */
-export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
+export async function openEmbeddedPostgres(folder: string, journal = JOURNAL): Promise<Postgres> {
   const engine = await startEmbedded(folder);
   // One connection: the embedded server mixes up the statements of two that send at the same time. Who waits longer
   // than this waits for itself.
@@ -182,7 +214,14 @@ export async function openEmbeddedPostgres(folder: string): Promise<Postgres> {
     max: 1,
     connectionTimeoutMillis: 60_000,
   };
-  return connected(connection, { answering: null, onPanic: engine.restart, stop: engine.stop });
+  let unwatch = (): void => undefined;
+  const stop = () => {
+    unwatch();
+    return engine.stop();
+  };
+  const postgres = await connected(connection, { answering: null, onPanic: engine.restart, stop });
+  unwatch = watchJournal(postgres, journal);
+  return postgres;
 }
 
 /** A PostgreSQL server. */
