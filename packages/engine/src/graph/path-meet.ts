@@ -85,6 +85,9 @@ export async function meetOneApart(clickhouse: ClickHouse, query: MeetQuery): Pr
   };
 }
 
+/** The node that a row of middles that are bound belongs to. */
+const BOUND = 'transform(hop.other, {middle_rows:Array(UInt64)}, {middle_ids:Array(UInt64)}, hop.other)';
+
 /** The two halves of a search whose middles are not known yet, as SQL. */
 function armsOf(query: MeetQuery) {
   const { near, far, nearLevel, farLevel, filter } = query;
@@ -92,10 +95,10 @@ function armsOf(query: MeetQuery) {
   const params: Params = { ...from.params, ...to.params, ...filterParams(filter), ends: idArray(query.ends) };
   const today = 'if(alias.person = 0, hop.other, alias.person)';
   const aliased = `LEFT JOIN (${ALIASES}) AS alias ON alias.anchor = hop.other`;
-  /** Every node in the middle, without weights: one pass over both halves. */
+  /** Every node in the middle with its rows, without weights: one pass over both halves. */
   const middles = `
-    SELECT m FROM (
-      SELECT ${today} AS m, hop.side AS side FROM (
+    SELECT m, arrayPushFront(groupUniqArrayIf(row, row != m), m) AS rows FROM (
+      SELECT ${today} AS m, hop.other AS row, hop.side AS side FROM (
         ${edgesWhere(filter, `node ${from.among}`, 'other, toUInt8(1) AS side')}
         UNION ALL ${edgesWhere(filter, `node ${to.among}`, 'other, toUInt8(2) AS side')}) AS hop ${aliased})
     GROUP BY m HAVING groupBitOr(side) = 3 AND m NOT IN {ends:Array(UInt64)}`;
@@ -104,13 +107,19 @@ function armsOf(query: MeetQuery) {
     const edges = edgesWhere(filter, `node ${fragment.among} AND ${condition}`, columns);
     return `SELECT toUInt8(${side}) AS side, u, g, other, kind, direction, type, weight FROM (${fragment.attach(edges)})`;
   };
-  /** The hops to middles from either side, each with its heaviest edge `w` and the weight `g` of the walk before. */
-  const hops = (condition: string) => `
+  /**
+   * The hops to middles from either side, each with its heaviest edge `w` and the weight `g` of the walk before. Where the
+   * rows of middles are bound, whom they belong to is bound beside them and not looked for again.
+   */
+  const hops = (bound: boolean) => {
+    const condition = bound ? 'other IN {middle_rows:Array(UInt64)}' : '1';
+    return `
     SELECT side, u, m, any(each.kind) AS kind, max(each.g) AS g, max(each.w) AS w FROM (
-      SELECT side, u, any(hop.g) AS g, any(hop.kind) AS kind, ${today} AS m, toInt64(sum(weight) * 10000) AS w
-      FROM (${arm(1, from, condition)} UNION ALL ${arm(2, to, condition)}) AS hop ${aliased}
+      SELECT side, u, any(hop.g) AS g, any(hop.kind) AS kind, ${bound ? BOUND : today} AS m, toInt64(sum(weight) * 10000) AS w
+      FROM (${arm(1, from, condition)} UNION ALL ${arm(2, to, condition)}) AS hop ${bound ? '' : aliased}
       GROUP BY side, u, m, direction, type) AS each
     GROUP BY side, u, m`;
+  };
   return { params, middles, hops };
 }
 
@@ -130,8 +139,16 @@ export interface RankedMiddle {
 const heaviest = (hops: string) =>
   `arrayMap(hop -> [toString(hop.1), toString(hop.2), toString(hop.3)],
             arraySlice(arraySort(hop -> (-(hop.2 + hop.3), hop.1), ${hops}), 1, {limit:UInt32}))`;
-/** Rows of the nodes bound as `middles`. */
-const AMONG = `(other IN {middles:Array(UInt64)} OR other GLOBAL IN (SELECT anchor FROM (${ALIASES}) WHERE person IN {middles:Array(UInt64)}))`;
+/** A node that can be in the middle, and the rows by which it is; its own always. */
+export interface Middle {
+  readonly id: NodeId;
+  readonly rows: readonly NodeId[];
+}
+
+const boundOf = (middles: readonly Middle[]): Params => ({
+  middle_rows: idArray(middles.flatMap(({ rows }) => rows)),
+  middle_ids: idArray(middles.flatMap(({ id, rows }) => rows.map(() => id))),
+});
 
 /**
  * The nodes in the middle with the heaviest walks over them, best first, and how many there are. `among` says which can
@@ -140,7 +157,7 @@ const AMONG = `(other IN {middles:Array(UInt64)} OR other GLOBAL IN (SELECT anch
 export function rankMiddles(
   clickhouse: ClickHouse,
   query: MeetQuery,
-  among: readonly NodeId[] | null = null,
+  among: readonly Middle[] | null = null,
 ): Promise<RankedMiddle[]> {
   const { params, hops } = armsOf(query);
   return clickhouse.query<RankedMiddle>(
@@ -149,11 +166,11 @@ export function rankMiddles(
      FROM (
        SELECT m, any(kind) AS type, maxIf(g + w, side = 1) + maxIf(g + w, side = 2) AS bound, count() OVER () AS total,
               groupArrayIf((u, g, w), side = 1) AS near_hops, groupArrayIf((u, g, w), side = 2) AS far_hops
-       FROM (${hops(among ? AMONG : '1')})
+       FROM (${hops(among !== null)})
        WHERE m NOT IN {ends:Array(UInt64)}
        GROUP BY m HAVING countIf(side = 1) > 0 AND countIf(side = 2) > 0
        ORDER BY bound DESC, m LIMIT {limit:UInt32}) AS middle`,
-    { ...params, limit: query.limit, ...(among ? { middles: idArray(among) } : {}) },
+    { ...params, limit: query.limit, ...(among ? boundOf(among) : {}) },
     TIME,
   );
 }
@@ -174,13 +191,13 @@ const bridgesOver = ({ m, near, far }: RankedMiddle): Bridge[] =>
 export async function meetTwoApart(clickhouse: ClickHouse, query: MeetQuery): Promise<Meetings> {
   const { params, middles } = armsOf(query);
   const { middles: most } = query.limits;
-  const listed = await clickhouse.query<{ id: NodeId }>(
-    `SELECT toString(m) AS id FROM (${middles} LIMIT ${most + 1})`,
+  const listed = await clickhouse.query<Middle>(
+    `SELECT toString(m) AS id, arrayMap(row -> toString(row), rows) AS rows FROM (${middles} LIMIT ${most + 1})`,
     params,
     TIME,
   );
   if (listed.length === 0) return { bridges: [], bound: null };
-  const among = listed.length <= most ? listed.map(({ id }) => id) : null;
+  const among = listed.length <= most ? listed : null;
   const ranked = await rankMiddles(clickhouse, { ...query, limit: query.limit + 1 }, among);
   const rest = ranked[query.limit];
   return {

@@ -178,5 +178,4 @@ export class Side {
 }
 
 /** Anchors that belong to another person today. */
-export const ALIASES =
-  'SELECT anchor, argMax(person, version) AS person FROM person_alias GROUP BY anchor HAVING person != anchor';
+export const ALIASES = 'SELECT anchor, person FROM person_alias FINAL WHERE person != anchor';
