@@ -39,7 +39,7 @@ import { placeOf } from './persons.ts';
 import { compileOntology, type GraphEvent } from './projection.ts';
 import { createRepair, type GraphRepair } from './repair.ts';
 import { batchRows } from './rows.ts';
-import { type SearchOptions, searchNodes } from './search.ts';
+import { type SearchOptions, searchNamed, searchNodes } from './search.ts';
 import { writeBatch } from './store.ts';
 import { graphTables } from './tables.ts';
 import { retail } from './templates/retail.ts';
@@ -61,6 +61,8 @@ export interface Graph {
   labels: Label;
   /** Nodes by key, title or identifier; exact ones first, then by beginning, then by words contained. */
   search(text: string, options: SearchOptions): Promise<GraphNode[]>;
+  /** Persons by their names alone, those who are called exactly so first. */
+  searchNamed(text: string, limit: number): Promise<NodeId[]>;
   /** One node with its attributes. This and what follows finds persons by former ids too, and throws `not_found`. */
   node(id: NodeId): Promise<NodeDetail>;
   /** What a node is connected to, capped by edge type and direction. */
@@ -133,6 +135,7 @@ export async function createGraph(
     repair: () => createRepair(clickhouse, current.project, current.titles),
     labels: label,
     search: (text, options) => searchNodes(tools, text, options),
+    searchNamed: (text, limit) => searchNamed(tools, text, limit),
     node: async (id) => readDetail(tools, await placeOf(identity, id)),
     neighbourhood: async (id, query) => readNeighbourhood(tools, await placeOf(identity, id), query),
     paths: (query) => readPaths(tools, query),

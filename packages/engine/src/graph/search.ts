@@ -45,30 +45,48 @@ async function searchNames(clickhouse: ClickHouse, text: string, options: Search
   return [...beginning, ...containing];
 }
 
+/** Ids of today of the nodes that names found, with their types: what is called exactly so, and the rest. */
+interface Named {
+  readonly exact: ReadonlyMap<NodeId, string>;
+  readonly others: ReadonlyMap<NodeId, string>;
+}
+
+// PostgreSQL has no NUL in texts, and nobody searches for one.
+const searchable = (query: string) => query.replaceAll('\0', '');
+
+async function named({ clickhouse, identity }: GraphTools, query: string, options: SearchOptions): Promise<Named> {
+  const text = searchText(searchable(query));
+  if (text === '' || options.limit < 1 || options.types?.length === 0) return { exact: new Map(), others: new Map() };
+  const rows = await searchNames(clickhouse, text, options);
+  const persons = await identity.personsOf(rows.filter(({ type }) => type === 'person').map(({ id }) => id));
+  const today = (wanted: readonly NameRow[]) => new Map(wanted.map(({ id, type }) => [persons.get(id) ?? id, type]));
+  return { exact: today(rows.filter(({ exact }) => exact)), others: today(rows.filter(({ exact }) => !exact)) };
+}
+
+/** Persons by their names: who is called exactly so first, then whose name begins so or contains every word. */
+export async function searchNamed(tools: GraphTools, query: string, limit: number): Promise<NodeId[]> {
+  const { exact, others } = await named(tools, query, { types: ['person'], limit });
+  return [...new Set([...exact.keys(), ...others.keys()])].slice(0, limit);
+}
+
 /**
  * Nodes by key, title or identifier: what is exactly so first, then what begins so, then what contains every word.
  * Case, width and spacing do not matter.
  */
 export async function searchNodes(tools: GraphTools, query: string, options: SearchOptions): Promise<GraphNode[]> {
-  const { clickhouse, identity, label } = tools;
-  // PostgreSQL has no NUL in texts, and nobody searches for one.
-  const text = searchText(query.replaceAll('\0', ''));
-  if (text === '' || options.limit < 1 || options.types?.length === 0) return [];
+  const { identity, label } = tools;
+  if (searchText(searchable(query)) === '' || options.limit < 1 || options.types?.length === 0) return [];
   const wantsPersons = options.types?.includes('person') ?? true;
-  const [names, identified] = await Promise.all([
-    searchNames(clickhouse, text, options),
-    wantsPersons ? identity.search(query.replaceAll('\0', ''), options.limit, options.guarded) : [],
+  const [{ exact, others }, identified] = await Promise.all([
+    named(tools, query, options),
+    wantsPersons ? identity.search(searchable(query), options.limit, options.guarded) : [],
   ]);
-  const persons = await identity.personsOf(names.filter(({ type }) => type === 'person').map(({ id }) => id));
-  const found = new Map<NodeId, { id: NodeId; type: string }>();
-  const add = (rows: readonly NameRow[]) => {
-    for (const { id, type } of rows) {
-      const today = persons.get(id) ?? id;
-      if (!found.has(today)) found.set(today, { id: today, type });
-    }
+  const found = new Map<NodeId, string>();
+  const add = (nodes: Iterable<readonly [NodeId, string]>) => {
+    for (const [id, type] of nodes) if (!found.has(id)) found.set(id, type);
   };
-  add(names.filter(({ exact }) => exact));
-  for (const id of identified) if (!found.has(id)) found.set(id, { id, type: 'person' });
-  add(names);
-  return [...(await label([...found.values()].slice(0, options.limit))).values()];
+  add(exact);
+  add(identified.map((id) => [id, 'person'] as const));
+  add(others);
+  return [...(await label([...found].slice(0, options.limit).map(([id, type]) => ({ id, type })))).values()];
 }

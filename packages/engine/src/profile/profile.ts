@@ -133,9 +133,9 @@ export async function createProfile({ clickhouse }: Platform, identity: Identity
     const text = query.search!.trim();
     const [byIdentifier, byName] = await Promise.all([
       identity.search(text, query.limit, query.guarded),
-      graph.search(text, { types: ['person'], limit: query.limit, guarded: query.guarded }),
+      graph.searchNamed(text, query.limit),
     ]);
-    const found = [...new Set([...byIdentifier, ...byName.map((node) => node.id)])].slice(0, query.limit);
+    const found = [...new Set([...byIdentifier, ...byName])].slice(0, query.limit);
     const { known, firstFrom, lastFrom } = conditionOf(query);
     const items = (await rowsOf(found)).filter(
       (row) =>
