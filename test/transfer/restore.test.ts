@@ -9,9 +9,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClickHouseCluster } from '../support/clickhouse-server.ts';
 import { missingPostgres, startPostgresServer } from '../support/postgres-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
-import { folders, requests, run, send, stateOf } from './support.ts';
+import { folders, missingTerminal, type Ran, requests, run, runAtTerminal, send, stateOf } from './support.ts';
 
 const missing = missingPostgres();
+const noTerminal = missingTerminal();
+// eslint-disable-next-line no-console -- a skip says why
+if (noTerminal) console.warn(`Skipped, a restore confirmed at a terminal: ${noTerminal}`);
+/** What the command line ends with when somebody thinks better of it. */
+const CANCELLED = 130;
 const { make: newFolder, remove } = folders();
 const cleanUp: (() => unknown)[] = [];
 afterAll(async () => {
@@ -114,6 +119,19 @@ async function expectRestored(at: Installation, backup: string, state: Record<st
   expect(await stateOf(envOf(at), await placeOf(at, backup))).toEqual(state);
 }
 
+/** By somebody at a terminal, who first says no; where there is none, by `--yes`. */
+async function replaceFrom(backup: string, at: Installation, { api }: ServerProcess): Promise<Ran> {
+  const words = ['restore', backup, '--replace', '--json'];
+  if (noTerminal) return guanxi(at, ...words, '--yes');
+  const answering = (answer: string) =>
+    runAtTerminal('apps/cli/src/main.ts', [...words, '--lang', 'en'], envOf(at), { asks: 'Type yes', answer });
+  const { head } = (await api.status()).stages[0]!;
+  expect(await answering('no')).toMatchObject({ code: CANCELLED });
+  // The log would be cut where the backup ends.
+  expect((await api.status()).stages[0]!.head).toBeGreaterThanOrEqual(head);
+  return answering('yes');
+}
+
 /** Restores while customers send to every process; both states and every acknowledged event must be somewhere. */
 async function restoreUnderLoad(at: Installation): Promise<void> {
   const { backup, state } = await prepare(at);
@@ -129,9 +147,9 @@ async function restoreUnderLoad(at: Installation): Promise<void> {
   expect(refused).toMatchObject({ code: 1, errors: expect.stringContaining('--replace') as string });
   const unsure = await guanxi(at, 'restore', backup, '--replace');
   expect(unsure).toMatchObject({ code: 1, errors: expect.stringContaining('--yes') as string });
-  const done = await guanxi(at, 'restore', backup, '--replace', '--yes', '--json');
-  expect(done).toMatchObject({ code: 0 });
-  const { before } = JSON.parse(done.output) as { before: string };
+  const done = await replaceFrom(backup, at, first);
+  expect(done, done.output).toMatchObject({ code: 0 });
+  const { before } = JSON.parse(/\{"rows".*\}/.exec(done.output)![0]) as { before: string };
   const place = await placeOf(at, backup);
   // Every process takes events again, and knows the data that are there now.
   const sent = load.acknowledged.length;

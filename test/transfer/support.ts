@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,36 @@ export function run(script: string, args: readonly string[], env: Record<string,
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
   return new Promise((done) => child.once('exit', (code) => done({ code, output, errors })));
+}
+
+/** Why nobody can sit at a terminal here; null where somebody can. */
+export function missingTerminal(): string | null {
+  const { stdout } = spawnSync('script', ['--version']);
+  return String(stdout ?? '').includes('util-linux') ? null : 'there is no script of util-linux, which makes terminals';
+}
+
+/** Runs it at a terminal of its own, where somebody types `answer` once it asks. What it prints is all in `output`. */
+export function runAtTerminal(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  { asks, answer }: { asks: string; answer: string },
+): Promise<Ran> {
+  const quoted = [process.execPath, ...nodeArguments, script, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
+    cwd: root,
+    env: { ...nodeEnvironment, GUANXI_LOG_LEVEL: 'error', GUANXI_DEMO: 'off', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let output = '';
+  let answered = false;
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+    if (answered || !output.includes(asks)) return;
+    answered = true;
+    child.stdin.write(`${answer}\n`);
+  });
+  return new Promise((done) => child.once('exit', (code) => done({ code, output, errors: '' })));
 }
 
 /** Everything that is derived and what it is derived by, once it is; with a place, the log is cut there first. */
