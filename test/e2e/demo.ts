@@ -5,7 +5,7 @@ import { openSession, type Session } from './session.ts';
 const PEOPLE = 300;
 /** The day before which everything happened, so that every run has the same data. */
 export const DEMO_UNTIL = '2026-06-01';
-const LOADING_MS = 60_000;
+const LOADING_MS = 180_000;
 
 /** A session of the administrator with the demo brand in it, as the door of the API brings it in. */
 export async function openDemo(chromium: string): Promise<Session> {

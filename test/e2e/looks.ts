@@ -84,6 +84,64 @@ export const cutOff = (page: Page, selector: string): Promise<string[]> =>
     return cut;
   }, selector);
 
+/** Texts of which a part is not seen and no sign says so: neither an ellipsis nor a way to scroll. */
+export const cutTexts = (page: Page, within: string): Promise<string[]> =>
+  page.evaluate((parts) => {
+    type Item = Box & {
+      readonly scrollHeight: number;
+      readonly clientHeight: number;
+      readonly childNodes: Iterable<Box & { nodeType: number }>;
+    };
+    type Styles = Style & {
+      readonly overflowY: string;
+      readonly textOverflow: string;
+      readonly webkitLineClamp: string;
+      readonly display: string;
+      readonly position: string;
+    };
+    const { document, getComputedStyle } = globalThis as never as Window;
+    const cut: string[] = [];
+    for (const item of document.querySelectorAll(`:is(${parts}) *`) as Iterable<Item>) {
+      const own = [...item.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
+      if (!own || item.getClientRects().length === 0 || item.closest('.visually-hidden, svg, canvas, option')) continue;
+      const { overflowX, overflowY, textOverflow, webkitLineClamp, display } = getComputedStyle(item) as Styles;
+      // What is one pixel high is for screen readers, or a line.
+      if (display === 'inline' || webkitLineClamp !== 'none' || item.clientHeight <= 1) continue;
+      const wide = item.scrollWidth > item.clientWidth + 1 && overflowX !== 'auto' && overflowX !== 'scroll';
+      const high = item.scrollHeight > item.clientHeight + 4 && /hidden|clip/.test(overflowY);
+      if ((wide && textOverflow !== 'ellipsis') || high)
+        cut.push(`“${item.textContent.trim().slice(0, 40)}” is cut in ${item.tagName}.${String(item.className)}`);
+    }
+    return cut;
+  }, within);
+
+/** Controls that something else lies over, so that a click on their middle reaches another one; or that stick out of the window's head. */
+export const coveredControls = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    type Item = Box & { getBoundingClientRect(): Rect; contains(other: unknown): boolean };
+    const { document, innerWidth, innerHeight } = globalThis as never as {
+      document: Document & { elementFromPoint(x: number, y: number): Item | null };
+      innerWidth: number;
+      innerHeight: number;
+    };
+    const covered: string[] = [];
+    for (const item of document.querySelectorAll(
+      'main :is(a[href], button, input), .topbar button',
+    ) as Iterable<Item>) {
+      const { left, top, right, bottom } = item.getBoundingClientRect();
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+      if (item.closest('.topbar') && right > innerWidth)
+        covered.push(`“${item.textContent.trim().slice(0, 40)}” sticks out`);
+      if (right - left < 4 || bottom - top < 4 || x < 0 || y < 0 || x > innerWidth || y > innerHeight) continue;
+      const hit = document.elementFromPoint(x, y);
+      if (!hit || item.contains(hit) || hit.contains(item)) continue;
+      const other = hit.closest('a[href], button, input');
+      if (other)
+        covered.push(`“${item.textContent.trim().slice(0, 40)}” lies under “${other.textContent.trim().slice(0, 40)}”`);
+    }
+    return covered;
+  });
+
 /** Names of everything that can be used in a part of the page and is seen, in its order. */
 export const interactiveIn = (page: Page, selector: string): Promise<string[]> =>
   page.evaluate((parts) => {

@@ -15,7 +15,7 @@ import { AccountMenu } from './AccountMenu.tsx';
 import { useHotkeys } from './hotkeys.ts';
 import { switchLanguage } from './i18n/index.ts';
 import { JobTray } from './JobTray.tsx';
-import { setPreferences, usePreferences, useThemeName } from './preferences.ts';
+import { setPreferences, useNarrow, usePreferences, useThemeName } from './preferences.ts';
 import { useLacking, useNavigation } from './useNavigation.ts';
 import { usePrefetch } from './usePrefetch.ts';
 
@@ -26,7 +26,8 @@ const KeysHelp = lazy(() => import('./KeysHelp.tsx').then((module) => ({ default
 
 function Nav() {
   const { t } = useTranslation();
-  const { navCollapsed } = usePreferences();
+  const narrow = useNarrow();
+  const navCollapsed = usePreferences().navCollapsed || narrow;
   const { groups } = useNavigation();
   const status = useQuery({ ...read('status'), refetchInterval: 5_000 });
   return (
@@ -70,17 +71,19 @@ function Nav() {
           </div>
         ))}
       </div>
-      <div className="nav-foot">
-        <button
-          type="button"
-          className="nav-link"
-          onClick={() => setPreferences({ navCollapsed: !navCollapsed })}
-          aria-label={t(navCollapsed ? 'shell.expandNav' : 'shell.collapseNav')}
-        >
-          <Icon name={navCollapsed ? 'expand' : 'collapse'} />
-          {!navCollapsed && t('shell.collapseNav')}
-        </button>
-      </div>
+      {!narrow && (
+        <div className="nav-foot">
+          <button
+            type="button"
+            className="nav-link"
+            onClick={() => setPreferences({ navCollapsed: !navCollapsed })}
+            aria-label={t(navCollapsed ? 'shell.expandNav' : 'shell.collapseNav')}
+          >
+            <Icon name={navCollapsed ? 'expand' : 'collapse'} />
+            {!navCollapsed && t('shell.collapseNav')}
+          </button>
+        </div>
+      )}
     </nav>
   );
 }
@@ -147,7 +150,8 @@ function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void
 /** What stays while pages change: navigation, search, jobs in progress, keys and the state of the connection. */
 export function Shell() {
   const { t } = useTranslation();
-  const { navCollapsed } = usePreferences();
+  const narrow = useNarrow();
+  const navCollapsed = usePreferences().navCollapsed || narrow;
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null);
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });

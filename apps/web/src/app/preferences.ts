@@ -47,6 +47,14 @@ const subscribeMedia = (listener: () => void) => {
   return () => darkMedia.removeEventListener('change', listener);
 };
 
+const narrowMedia = window.matchMedia('(max-width: 960px)');
+const subscribeWidth = (listener: () => void) => {
+  narrowMedia.addEventListener('change', listener);
+  return () => narrowMedia.removeEventListener('change', listener);
+};
+/** Whether the window has room for the navigation with its words. */
+export const useNarrow = (): boolean => useSyncExternalStore(subscribeWidth, () => narrowMedia.matches);
+
 /** The theme in force: the chosen one, or the system's. */
 export function useThemeName(): ThemeName {
   const { theme } = usePreferences();

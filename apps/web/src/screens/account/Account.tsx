@@ -95,7 +95,7 @@ export function Account() {
         <Panel title={t('account.sessions')} note={t('account.sessionsNote')} flush>
           <QueryView query={sessions}>
             {({ items }) => (
-              <table className="plain inset">
+              <table className="plain inset sessions">
                 <thead>
                   <tr>
                     <th>{t('account.where')}</th>

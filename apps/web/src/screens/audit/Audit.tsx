@@ -50,6 +50,12 @@ function useActionName(): (action: string) => string {
   return (action) => words[action] ?? action;
 }
 
+/** People and keys have names of their own; the command line and the product are called in the reader's language. */
+function useActorName(): (actor: AuditEntry['actor']) => string {
+  const { t } = useTranslation();
+  return ({ kind, name }) => (kind === 'command' || kind === 'system' ? t(`audit.kinds.${kind}`) : name);
+}
+
 /** Whether the chain is whole: asked for when somebody wants to know, because the whole of it is read. */
 function Chain() {
   const { t } = useTranslation();
@@ -121,10 +127,11 @@ function Filters({ set }: { set: Change }) {
 function useColumns(): Column<AuditEntry>[] {
   const { t } = useTranslation();
   const action = useActionName();
+  const actor = useActorName();
   return useMemo(
     () => [
       { id: 'at', header: t('audit.at'), track: '168px', cell: (row) => dateTime(row.at) },
-      { id: 'actor', header: t('audit.actor'), track: 'minmax(96px, 1fr)', cell: (row) => row.actor.name },
+      { id: 'actor', header: t('audit.actor'), track: 'minmax(96px, 1fr)', cell: (row) => actor(row.actor) },
       { id: 'action', header: t('audit.action'), track: 'minmax(140px, 1.5fr)', cell: (row) => action(row.action) },
       { id: 'subject', header: t('audit.subject'), track: 'minmax(120px, 1.5fr)', cell: (row) => row.subject ?? '–' },
       {
@@ -134,13 +141,14 @@ function useColumns(): Column<AuditEntry>[] {
         cell: (row) => <Mark tone={tones[row.outcome]}>{t(`audit.outcomes.${row.outcome}`)}</Mark>,
       },
     ],
-    [t, action],
+    [t, action, actor],
   );
 }
 
 function Detail({ entry, set }: { entry: AuditEntry; set: Change }) {
   const { t } = useTranslation();
   const action = useActionName();
+  const actor = useActorName();
   return (
     <aside className="side" aria-label={t('audit.one')}>
       <Panel
@@ -161,7 +169,7 @@ function Detail({ entry, set }: { entry: AuditEntry; set: Change }) {
             <dd>{dateTime(entry.at)}</dd>
             <dt>{t('audit.actor')}</dt>
             <dd>
-              {entry.actor.name} <span className="meta">{t(`audit.kinds.${entry.actor.kind}`)}</span>
+              {actor(entry.actor)} <span className="meta">{t(`audit.kinds.${entry.actor.kind}`)}</span>
             </dd>
             <dt>{t('audit.action')}</dt>
             <dd>

@@ -33,7 +33,7 @@ function Matrix({ consent, onOpen }: { consent: CustomerConsent; onOpen: (seq: n
   const stateOf = new Map(consent.states.map((item) => [`${item.purpose} ${item.channel}`, item]));
   return (
     <div className="scroll-x">
-      <table className="plain inset">
+      <table className="plain">
         <thead>
           <tr>
             <th>{t('consent.purpose')}</th>

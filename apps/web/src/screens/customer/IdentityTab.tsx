@@ -171,7 +171,7 @@ function Identifiers({
                 aria-label={`${t('identity.choose')} ${item.kind} ${item.value}`}
               />
             </td>
-            <td>
+            <td className="grow-cell">
               <span className="row">
                 <Identifier value={item} />
                 {item.shared && <Mark tone="info">{t('linkState.shared')}</Mark>}

@@ -67,7 +67,7 @@ function List({ kind, items, set }: { kind: Kind; items: readonly Named[]; set: 
       actions={<Button onClick={() => set([...items, fresh])}>{t('action.add')}</Button>}
     >
       <div className="scroll-x">
-        <table className="plain inset">
+        <table className="plain">
           <thead>
             <tr>
               <th>{t('privacy.key')}</th>

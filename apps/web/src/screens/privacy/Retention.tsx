@@ -67,7 +67,7 @@ export function Retention() {
           }
         >
           <div className="stack">
-            <table className="plain inset">
+            <table className="plain">
               <thead>
                 <tr>
                   <th>{t('privacy.kind')}</th>
