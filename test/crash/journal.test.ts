@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { fill, mountSmall } from '../../bench/crash/disk.ts';
 import { openEmbeddedPostgres } from '../../packages/engine/src/platform/index.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const SIZE_MB = 160;
 const AWAY = { kind: 'unavailable', code: 'postgres_away' };
 

@@ -17,11 +17,11 @@ import { EVENTS, lifeOf, valuesOf, victimOf } from './victims.ts';
 import { sendBatch } from '../support/send.ts';
 
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-const VICTIMS = 2;
-/** Of these an event of somebody else was a duplicate: everything is made anew. */
-const ENTANGLED = [1];
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const random = seededRandom(SEED);
+const VICTIMS = 1;
+/** Of these an event of somebody else was a duplicate, and everything is made anew: in every other run. */
+const ENTANGLED = random() < 0.5 ? [0] : [];
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 let folder: string;
 let server: ServerProcess;
@@ -97,7 +97,7 @@ async function finished(id: string): Promise<Erasure> {
   return server.api.erasure({ params: { id } });
 }
 
-test(`${VICTIMS} erasures, each killed at least once (seed ${SEED})`, { timeout: 480_000 }, async () => {
+test(`erasures, each killed at least once: ${VICTIMS} (seed ${SEED})`, { timeout: 480_000 }, async () => {
   for (let n = 0; n < VICTIMS; n++) {
     const id = await personOf(victimOf(n).email);
     const before = await witnesses();

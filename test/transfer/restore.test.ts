@@ -119,6 +119,16 @@ async function expectRestored(at: Installation, backup: string, state: Record<st
   expect(await stateOf(envOf(at), await placeOf(at, backup))).toEqual(state);
 }
 
+/** Of another data key; what is in it does not matter. */
+async function backupOfAnother(): Promise<string> {
+  const folder = join(newFolder(), 'backup');
+  const other: Installation = { env: {}, folders: [newFolder()] };
+  const [server] = (await start(other)) as [ServerProcess];
+  expect(await guanxi(other, 'backup', folder)).toMatchObject({ code: 0 });
+  await server.stop();
+  return folder;
+}
+
 /** By somebody at a terminal, who first says no; where there is none, by `--yes`. */
 async function replaceFrom(backup: string, at: Installation, { api }: ServerProcess): Promise<Ran> {
   const words = ['restore', backup, '--replace', '--json'];
@@ -258,8 +268,7 @@ describe('one process with embedded engines', () => {
       await expect
         .poll(async () => (await server.api.job({ params: { id: job.id } })).state, { timeout: 20_000 })
         .toBe('cancelled');
-      const other: Installation = { env: {}, folders: [newFolder()] };
-      const theirs = (await prepare(other)).backup;
+      const theirs = await backupOfAnother();
       const stranger = await server.api.restore({ body: { folder: theirs, replace: true } });
       await expect
         .poll(async () => (await server.api.job({ params: { id: stranger.id } })).state, { timeout: 20_000 })
