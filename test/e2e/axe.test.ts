@@ -138,6 +138,7 @@ describe.skipIf(!chromium)('the looks of every screen', () => {
         const message = `over ${path}, ${colorScheme}`;
         await expect.poll(() => barriersOf(page), { timeout: PATIENCE_MS, message }).toEqual([]);
         expect(await cutTexts(page, '[role="dialog"], dialog'), message).toEqual([]);
+        await picture(message);
       }
     }
     await page.emulateMedia({ colorScheme: 'light' });

@@ -104,7 +104,7 @@ export const settings: typeof zh = {
     class: 'Class',
     classGuess: 'By its name: {{class}}',
     classesNote:
-      'Personal and sensitive values are masked before they leave the server; where nothing is set, the name tells. Saving rebuilds the graph and takes effect with that.',
+      'Personal and sensitive values are masked before they leave the server. Where nothing is set, the name tells.',
     pii: {
       none: 'not personal',
       quasi: 'quasi-identifying',
