@@ -314,7 +314,10 @@ describe.skipIf(!chromium)('the console', () => {
     const clean = kind.getByRole('combobox', { name: '归一化' });
     await sees(clean, '不处理');
     await clean.click();
-    await page.locator('.ant-select-item-option').filter({ hasText: '小写', visible: true }).click();
+    const options = page.locator('.ant-select-item-option').filter({ hasText: '小写', visible: true });
+    await options.click();
+    // Tab chooses, as Enter does, while the choices are still there.
+    await options.waitFor({ state: 'hidden' });
     await page.keyboard.press('Tab');
     const nature = kind.getByRole('combobox', { name: '性质' });
     await expect
