@@ -158,7 +158,7 @@ test('story: a wrong merge is there to be undone, and comes apart', async () => 
 test('story: the chain from an influencer over three people can be walked', async () => {
   const [first, second, third] = await Promise.all(['GX9900091', 'GX9900092', 'GX9900093'].map(personOf));
   expect(await networkOf('GX9900091')).toEqual(
-    expect.arrayContaining(['has_account:小红书:jianing', 'sent_share:story-share-1']),
+    expect.arrayContaining(['has_account:小红书:jianing', 'sent_share:澄岑舒缓修护精华液']),
   );
   const [post] = (await api.graphSearch({ query: { q: 'story-post-1', types: 'post' } })).items;
   const { edges } = await api.graphNeighbours({ params: { id: post!.id }, query: {} });

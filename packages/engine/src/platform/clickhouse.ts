@@ -282,6 +282,8 @@ class Connected implements ClickHouse {
     for (const table of tables) {
       const local = localName(table, this.topology);
       const present = new Set(rows.filter((row) => row.table === local).map((row) => row.name));
+      // Taken away meanwhile by another process that leads, and about to make it anew as it should be.
+      if (present.size === 0) continue;
       for (const statement of renderMissingColumns(table, this.topology, present)) await this.#everywhere(statement);
     }
     await this.#tidied(tables.map((table) => localName(table, this.topology)));

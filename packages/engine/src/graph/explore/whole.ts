@@ -134,14 +134,19 @@ export async function readWhole(
   const filter: EdgeFilter = { ...windowOf(from, to) };
   if (scope.kind === 'nodes') return betweenNodes(tools, scope.ids, { ...filter, edgeTypes }, false);
   if (scope.kind === 'around') return around(tools, scope, { ...filter, edgeTypes });
+  const whole = (a: string, b: string) => {
+    const relations = relationsBetween(ontology, a, b, edgeTypes);
+    if (relations.out.length + relations.in.length === 0)
+      throw new UserError('invalid', 'no_such_relation', 'No relation joins these two types', {
+        where: 'scope',
+        remedy: 'Choose two types that the ontology joins by a relation.',
+      });
+    return betweenTypes(tools, { a, b, filter, relations });
+  };
+  const [a, b] = scope.a < scope.b ? [scope.a, scope.b] : [scope.b, scope.a];
+  const first = await whole(a, b);
+  if (first.share === 1) return first;
   // Sampled are nodes of the type of which there are more: of the other, a few could have all relations.
   const counts = await nodeCounts();
-  const [a, b] = (counts[scope.a] ?? 0) >= (counts[scope.b] ?? 0) ? [scope.a, scope.b] : [scope.b, scope.a];
-  const relations = relationsBetween(ontology, a, b, edgeTypes);
-  if (relations.out.length + relations.in.length === 0)
-    throw new UserError('invalid', 'no_such_relation', 'No relation joins these two types', {
-      where: 'scope',
-      remedy: 'Choose two types that the ontology joins by a relation.',
-    });
-  return betweenTypes(tools, { a, b, filter, relations });
+  return (counts[a] ?? 0) >= (counts[b] ?? 0) ? first : whole(b, a);
 }
