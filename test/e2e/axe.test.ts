@@ -16,6 +16,7 @@ import {
   shiftsOf,
   widthsOf,
 } from './looks.ts';
+import { inTurn, TURN } from '../support/turns.ts';
 import { PATIENCE_MS, type Session } from './session.ts';
 
 const chromium = findChromium();
@@ -32,8 +33,6 @@ const MAIN = ['/', '/customers', '/customers/$id', '/graph', '/data/live', '/dat
 const LAPTOP = { width: 1280, height: 800 };
 /** From a tablet held upright to a screen on the wall. */
 const WIDTHS = [768, 1280, 1920, 3840];
-/** What is dear to look at takes turns from run to run: every other width, one theme of each dialog. */
-const TURN = Date.now() % 2;
 /** Pages follow a window that changes within a frame or two. */
 const SETTLES_MS = 60;
 /** A folder that pictures of all of it go to, where one is named. */
@@ -135,7 +134,7 @@ describe.skipIf(!chromium)('the looks of every screen', () => {
       await show(path);
       await open();
       await page.getByRole('dialog').waitFor();
-      const colorScheme = (['light', 'dark'] as const)[(at + TURN) % 2]!;
+      const colorScheme = inTurn(['light', 'dark'] as const, at + TURN);
       await page.emulateMedia({ colorScheme });
       const message = `over ${path}, ${colorScheme}`;
       await expect.poll(() => barriersOf(page), { timeout: PATIENCE_MS, message }).toEqual([]);
@@ -153,7 +152,7 @@ describe.skipIf(!chromium)('the looks of every screen', () => {
       const seen: string[] = [];
       for (const path of PATHS)
         await eachView(path, async (view) => {
-          for (const width of WIDTHS.filter((_, index) => index % 2 === TURN)) {
+          for (const width of WIDTHS.filter((_, index) => index % 2 === TURN % 2)) {
             await page.setViewportSize({ width, height: width < LAPTOP.width ? 1024 : Math.round((width * 9) / 16) });
             await page.waitForTimeout(SETTLES_MS);
             const at = `${view} at ${width}`;

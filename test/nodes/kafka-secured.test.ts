@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KafkaServer, missingKafka, startKafkaServer } from '../support/kafka-server.ts';
+import { inTurn } from '../support/turns.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
 import { run, send, stateOf } from '../transfer/support.ts';
 
@@ -40,7 +41,7 @@ describe.skipIf(missing !== null)(`a broker behind TLS${missing ? ` (${missing})
   });
   const keyOf = (name: string) => join(folderOf(name), 'guanxi.key');
 
-  test.each([['plain', 'scram-sha-256', 'scram-sha-512'][Date.now() % 3]!])(
+  test.each([inTurn(['plain', 'scram-sha-256', 'scram-sha-512'])])(
     'signed in by %s: the log is there, and its backup gives the same state without Kafka',
     { timeout: 240_000 },
     async (mechanism) => {

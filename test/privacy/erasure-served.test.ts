@@ -1,14 +1,13 @@
 import { describe } from 'vitest';
 import { missingKafka } from '../support/kafka-server.ts';
 import { missingPostgres } from '../support/postgres-server.ts';
+import { inTurn } from '../support/turns.ts';
 import { erasureSuite } from './erasure-suite.ts';
 
-const missing = missingPostgres();
-describe.skipIf(missing !== null)(`served engines${missing ? ` (${missing})` : ''}`, () => {
-  // They take turns from run to run.
-  erasureSuite(Date.now() % 2 ? 'served' : 'cluster');
-});
-const noKafka = missingKafka();
-describe.skipIf(noKafka !== null)(`the log on Kafka${noKafka ? ` (${noKafka})` : ''}`, () => {
-  erasureSuite('kafka');
-});
+const installation = inTurn([
+  { name: 'served', missing: missingPostgres() },
+  { name: 'cluster', missing: missingPostgres() },
+  { name: 'kafka', missing: missingKafka() },
+] as const);
+const { name, missing } = installation;
+describe.skipIf(missing !== null)(`${name}${missing ? ` (${missing})` : ''}`, () => erasureSuite(name));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClickHouseCluster } from '../support/clickhouse-server.ts';
 import { missingPostgres, startPostgresServer } from '../support/postgres-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server.ts';
+import { inTurn, TURN } from '../support/turns.ts';
 import { folders, missingTerminal, type Ran, requests, run, runAtTerminal, send, stateOf } from './support.ts';
 
 const missing = missingPostgres();
@@ -235,22 +236,24 @@ async function killInTheMiddle(at: Installation, backup: string, when: 'early' |
   for (const server of again) await server.stop();
 }
 
-/** Each run kills at another of these moments. */
-const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-const oneOf = <T>(moments: readonly T[]): T => moments[SEED % moments.length]!;
+/** Embedded and served engines take turns, and each run kills at another of these moments. */
+const served = missing === null && inTurn([true, false]);
+const oneOf = <T>(moments: readonly T[]): T => inTurn(moments, TURN >> 1);
 
-describe('one process with embedded engines', () => {
+describe.skipIf(served)('one process with embedded engines', () => {
   test('is given a backup while it runs', { timeout: 240_000 }, () =>
     restoreUnderLoad({ env: {}, folders: [newFolder()] }),
   );
 
-  test(`goes on by itself after it was killed in the middle (seed ${SEED})`, { timeout: 400_000 }, async () => {
+  test(`goes on by itself after it was killed in the middle (turn ${TURN})`, { timeout: 400_000 }, async () => {
     const at: Installation = { env: {}, folders: [newFolder()] };
     const { backup, state } = await prepare(at);
     await killInTheMiddle(at, backup, oneOf(['early', 0, 40, 120, 300] as const));
     await expectRestored(at, backup, state);
   });
+});
 
+describe('one process', () => {
   test(
     'is as it was when the restore is cancelled, or the backup is damaged or of another data key',
     { timeout: 240_000 },
@@ -279,7 +282,7 @@ describe('one process with embedded engines', () => {
   );
 });
 
-describe.skipIf(missing !== null)('two processes on two shards and a PostgreSQL server', () => {
+describe.skipIf(!served)('two processes on two shards and a PostgreSQL server', () => {
   let at: Installation;
   beforeAll(async () => {
     const [shards, postgres] = await Promise.all([startClickHouseCluster(2), startPostgresServer()]);
@@ -300,7 +303,7 @@ describe.skipIf(missing !== null)('two processes on two shards and a PostgreSQL 
 
   test('are given a backup while they run', { timeout: 300_000 }, () => restoreUnderLoad(at));
 
-  test(`go on by themselves after the one that did it was killed (seed ${SEED})`, { timeout: 400_000 }, async () => {
+  test(`go on by themselves after the one that did it was killed (turn ${TURN})`, { timeout: 400_000 }, async () => {
     const { backup, state } = await prepare(at);
     await killInTheMiddle(at, backup, oneOf(['early', 0, 60] as const));
     await expectRestored(at, backup, state);
